@@ -1,0 +1,124 @@
+//! What configuration decides about a plan: validated values, made by `app` from the configuration.
+
+use crate::directory::PlanCatalogue;
+use jiff::SignedDuration;
+use serde::{Deserialize, Serialize};
+
+/// Everything of the configuration that a plan depends on, for one tenant.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// Tenant name as configured.
+    pub tenant: String,
+    /// What may be written.
+    pub mode: Mode,
+    /// The two brakes.
+    pub safety: Safety,
+    /// Wait before a release for lost licence, where a range says nothing.
+    pub grace: SignedDuration,
+    /// Wait before a release for deletion, where a range says nothing.
+    pub deleted_grace: SignedDuration,
+    /// Whether numbers found in Teams are adopted.
+    pub adopt: bool,
+    /// Whether a re-created user gets the former object's number back.
+    pub rehire: bool,
+    /// Whether policies are re-asserted on kept users.
+    pub enforce_policies: bool,
+    /// Whether `businessPhones` is written.
+    pub business_phone: bool,
+    /// Who is eligible.
+    pub eligibility: Eligibility,
+    /// Pauses after a refusal that can pass.
+    pub waiting: Waiting,
+    /// Known plan ids and the configured additions.
+    pub catalogue: PlanCatalogue,
+}
+
+/// `mode`: how much of a plan is written to Graph.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Mode {
+    /// Nothing is written.
+    #[default]
+    Observe,
+    /// Never releases.
+    AssignOnly,
+    /// Everything.
+    Apply,
+}
+
+impl Mode {
+    /// The name in configuration and JSON.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Observe => "observe",
+            Self::AssignOnly => "assign-only",
+            Self::Apply => "apply",
+        }
+    }
+}
+
+/// `[safety]`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Safety {
+    /// Most releases in 24 hours without approval.
+    pub max_releases: u64,
+    /// The same as a share of the managed holders, 0 to 100.
+    pub max_release_percent: u64,
+    /// Most assignments by rule in 24 hours without approval; 0: no limit.
+    pub max_assignments: u64,
+}
+
+/// `[eligibility]`, without the extra plans.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Eligibility {
+    /// Whether a usable Teams plan is needed.
+    pub require_teams: bool,
+    /// Whether disabled accounts are given numbers.
+    pub include_disabled: bool,
+    /// How long after the licence was first seen, and after the last change of a read attribute, nobody is assigned.
+    pub settle: SignedDuration,
+}
+
+/// `[waiting]`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Waiting {
+    /// The first pause.
+    pub first: SignedDuration,
+    /// The longest pause.
+    pub longest: SignedDuration,
+    /// After so long it is retried daily, with an alert, and the claim ends.
+    pub give_up: SignedDuration,
+}
+
+impl Default for Settings {
+    /// The defaults of `config/default.toml`, for a tenant without a name.
+    fn default() -> Self {
+        Self {
+            tenant: String::new(),
+            mode: Mode::Observe,
+            safety: Safety {
+                max_releases: 20,
+                max_release_percent: 10,
+                max_assignments: 250,
+            },
+            grace: SignedDuration::ZERO,
+            deleted_grace: SignedDuration::ZERO,
+            adopt: true,
+            rehire: true,
+            enforce_policies: false,
+            business_phone: false,
+            eligibility: Eligibility {
+                require_teams: true,
+                include_disabled: false,
+                settle: SignedDuration::ZERO,
+            },
+            waiting: Waiting {
+                first: SignedDuration::from_mins(5),
+                longest: SignedDuration::from_hours(6),
+                give_up: SignedDuration::from_hours(24),
+            },
+            catalogue: PlanCatalogue::default(),
+        }
+    }
+}

@@ -1,0 +1,221 @@
+//! The ports of a sync: what it remembers, and where its rules come from.
+
+use crate::apply::{Fence, Journal, JournalError};
+use crate::directory::{Link, Page, UserId};
+use crate::numbering::{E164, Listed};
+use crate::plan::{Anchor, Change, Ending, FactsUpdate, Holding, NumberFacts, State, StoredUser};
+use crate::report::{SyncReport, TriggerKind};
+use crate::rules::RuleSet;
+use async_trait::async_trait;
+use jiff::Timestamp;
+use std::sync::Arc;
+
+/// The id of a sync: unique, and in the order of their beginnings.
+pub type SyncId = String;
+
+/// Who asks for a sync.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Trigger {
+    /// What set it off.
+    pub kind: TriggerKind,
+    /// Who, for the audit trail: a command line user, a token's name, `schedule`.
+    pub by: String,
+}
+
+/// The answer to the wish to begin a sync.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Begin {
+    /// The tenant is this process's until [`Ledger::finish`] or the end of the process.
+    Ours(Fence, SyncId),
+    /// Another sync of the tenant runs.
+    Running {
+        /// Its id, where it is known already.
+        sync: Option<SyncId>,
+        /// Who runs it, for people: process id and host.
+        holder: String,
+    },
+}
+
+/// Whether a round reads everybody or what changed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum RoundMode {
+    /// Everybody: who is not seen by its end is absent.
+    Full,
+    /// What changed since the stored link.
+    Delta,
+}
+
+/// A round of reading users, under way.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Round {
+    /// Its number, rising.
+    pub id: i64,
+    /// What it reads.
+    pub mode: RoundMode,
+    /// Where it goes on: of a new full round nothing yet.
+    pub at: Option<Link>,
+    /// Digest of the selected properties.
+    pub selection: String,
+    /// When `at` was handed out.
+    pub at_since: Timestamp,
+}
+
+/// What the end of a round found.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct RoundEnd {
+    /// Users seen more than once in the round with different content: to be read by id.
+    pub seen_twice: Vec<UserId>,
+    /// How many users a full round did not see any more.
+    pub absent: u64,
+    /// How many users the round saw in all.
+    pub seen: u64,
+}
+
+/// Which users to read back.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Scope {
+    /// All known users, gone ones included as long as they hold a number.
+    Everyone,
+    /// The undecided, those whose facts hold a wait or a wait note, those due by now, and these.
+    Open {
+        /// Users of whom something else changed: their number, their group.
+        also: Vec<UserId>,
+        /// The present, for `due`.
+        now: Timestamp,
+    },
+    /// Exactly these.
+    Only(Vec<UserId>),
+}
+
+/// Everything one transaction writes when a plan is claimed: either all of it or nothing.
+#[derive(Clone, Debug, Default)]
+pub struct Claim {
+    /// Changes to be made by Linekeeper: one journal row each. A policy's or profile's row claims nothing.
+    pub changes: Vec<Change>,
+    /// Numbers adopted: their holdings begin.
+    pub adopted: Vec<Holding>,
+    /// Changes recorded without a write, for history and audit: adoptions and releases by Teams.
+    pub recorded: Vec<Change>,
+    /// Holdings that end without a write.
+    pub ended: Vec<Ending>,
+    /// Holdings whose `seen_licensed` or `missing` changed.
+    pub holdings: Vec<Holding>,
+    /// New facts of users.
+    pub facts: Vec<FactsUpdate>,
+    /// New facts of numbers.
+    pub numbers: Vec<(E164, NumberFacts)>,
+    /// Ranges suspended by this plan, with the reason.
+    pub suspended: Vec<(String, String)>,
+    /// Users whose mark `undecided` is taken off; `None`: everybody's.
+    pub decided: Option<Vec<UserId>>,
+    /// Users whose mark stays, or is set, whatever `decided` says.
+    pub still_undecided: Vec<UserId>,
+    /// The tenant's memory as a whole from now on.
+    pub anchor: Anchor,
+}
+
+/// All a sync remembers. Every write carries the fence and is refused once a newer one exists; every method is one
+/// transaction, durable when it returns.
+#[async_trait]
+pub trait Ledger: Journal {
+    /// Takes the tenant for one sync and writes its row. A killed process leaves nothing locked.
+    async fn begin(&self, by: &Trigger, now: Timestamp) -> Result<Begin, JournalError>;
+
+    /// The round to go on with: an interrupted one, or a delta round from the stored link, or `None` before the first
+    /// full read. Judging its age and selection is the caller's.
+    async fn resume_point(&self) -> Result<Option<Round>, JournalError>;
+
+    /// Begins a full round, forgetting an interrupted one. The stored delta link stays until the round ends.
+    async fn begin_full(
+        &self,
+        fence: Fence,
+        selection: &str,
+        now: Timestamp,
+    ) -> Result<Round, JournalError>;
+
+    /// Stores consecutive pages of a round in one transaction: records, marks of the undecided, who was seen, and
+    /// the link after the last of them. A record equal to the stored one changes nothing but "seen". Users known as
+    /// gone who show up are there again, and undecided. Does not end the round.
+    async fn store_pages(
+        &self,
+        fence: Fence,
+        round: &mut Round,
+        pages: &[Page],
+        now: Timestamp,
+    ) -> Result<(), JournalError>;
+
+    /// Ends a round: its delta link replaces the stored one; after a full round, users not seen are gone (`Absent`)
+    /// and undecided. With `keep_absent`, nobody is marked absent (an empty directory that is not believed).
+    async fn end_round(
+        &self,
+        fence: Fence,
+        round: &Round,
+        delta: &Link,
+        keep_absent: bool,
+        now: Timestamp,
+    ) -> Result<RoundEnd, JournalError>;
+
+    /// Stores single users read by id, as a page would; `None`: the directory no longer has the user.
+    async fn store_user(
+        &self,
+        fence: Fence,
+        id: UserId,
+        user: Option<&crate::directory::User>,
+        now: Timestamp,
+    ) -> Result<(), JournalError>;
+
+    /// The number list as last read, replacing what was stored; only differences are written.
+    async fn store_listing(
+        &self,
+        fence: Fence,
+        listing: &[Listed],
+        now: Timestamp,
+    ) -> Result<(), JournalError>;
+
+    /// The number list as last stored, ascending.
+    async fn listing(&self) -> Result<Vec<Listed>, JournalError>;
+
+    /// Everything but the users, as one consistent view.
+    async fn state(&self, now: Timestamp) -> Result<Arc<State>, JournalError>;
+
+    /// Users of a scope in pages, by ascending id; `after` is the last id of the page before.
+    async fn users(
+        &self,
+        scope: &Scope,
+        after: Option<UserId>,
+        limit: usize,
+    ) -> Result<Vec<StoredUser>, JournalError>;
+
+    /// Claims a plan. Answers the `seq` of the changes that lost: another open step has their number or user.
+    /// Those are not written, their users stay undecided; everything else is.
+    async fn claim(
+        &self,
+        fence: Fence,
+        sync: &SyncId,
+        claim: &Claim,
+        now: Timestamp,
+    ) -> Result<Vec<u32>, JournalError>;
+
+    /// Stores the held changes of a sync in place of the tenant's earlier held list.
+    async fn hold(
+        &self,
+        fence: Fence,
+        sync: &SyncId,
+        report: &SyncReport,
+        now: Timestamp,
+    ) -> Result<(), JournalError>;
+
+    /// Writes the sync's report and lets the tenant go.
+    async fn finish(
+        &self,
+        fence: Fence,
+        report: &SyncReport,
+        now: Timestamp,
+    ) -> Result<(), JournalError>;
+}
+
+/// Where the rules come from: the last good set.
+pub trait RuleSource: Send + Sync {
+    /// The rule set in force, with the commit it was read from.
+    fn active(&self) -> Arc<RuleSet>;
+}

@@ -1,0 +1,194 @@
+//! One object per tenant: what `plan` and `sync` print, what is stored, what HTTP answers.
+
+use crate::directory::UserId;
+use crate::numbering::{E164, NumberType};
+use crate::plan::{ChangeStatus, Mode, NoteKind, PolicyName, Reason};
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+/// A plan, or a sync as it stands.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SyncReport {
+    /// Tenant name.
+    pub tenant: String,
+    /// Digest of the plan's content.
+    pub plan_id: String,
+    /// `None` of a mere plan.
+    pub sync_id: Option<String>,
+    /// Where it stands.
+    pub status: SyncStatus,
+    /// What may be written.
+    pub mode: Mode,
+    /// The rules in force.
+    pub rules: RulesReport,
+    /// What was read of the directory.
+    pub directory: DirectoryReport,
+    /// Counts.
+    pub summary: Summary,
+    /// Changes in their order.
+    pub changes: Vec<ChangeReport>,
+    /// Notes in their order.
+    pub notes: Vec<NoteReport>,
+}
+
+/// `status` of a plan (`planned`, `held`) or a sync (all others).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum SyncStatus {
+    /// A plan that would be applied.
+    Planned,
+    /// Under way.
+    Running,
+    /// All done.
+    Succeeded,
+    /// The user read was incomplete, or a change failed or waits for Graph.
+    Partial,
+    /// A guard holds something.
+    Held,
+    /// Nothing could be decided.
+    Failed,
+}
+
+impl SyncStatus {
+    /// The name in JSON.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Planned => "planned",
+            Self::Running => "running",
+            Self::Succeeded => "succeeded",
+            Self::Partial => "partial",
+            Self::Held => "held",
+            Self::Failed => "failed",
+        }
+    }
+}
+
+/// What set a sync off.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum TriggerKind {
+    /// The schedule.
+    Schedule,
+    /// The start of the service.
+    Start,
+    /// A change of the rules.
+    Rules,
+    /// The command line.
+    Cli,
+    /// The HTTP API.
+    Api,
+}
+
+/// The rules a plan was made with.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RulesReport {
+    /// Commit of the work tree the rules lie in; `None` outside one.
+    pub commit: Option<String>,
+    /// Whether the folder differs from that commit.
+    pub dirty: bool,
+    /// Digest of the compiled rule set.
+    pub digest: String,
+}
+
+/// What was read of the directory.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DirectoryReport {
+    /// `full` or `delta`.
+    pub mode: ReadMode,
+    /// Whether the round ended properly.
+    pub complete: bool,
+    /// Known users.
+    pub users: u64,
+}
+
+/// How users were read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum ReadMode {
+    /// Everybody.
+    Full,
+    /// What changed.
+    Delta,
+}
+
+/// Counts of a plan or sync.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[expect(
+    missing_docs,
+    reason = "each counts what its name says in the contract"
+)]
+pub struct Summary {
+    pub assign: u64,
+    pub release: u64,
+    pub adopt: u64,
+    pub policy: u64,
+    pub profile: u64,
+    /// Managed holders left alone.
+    pub keep: u64,
+    /// Waiting users.
+    pub waiting: u64,
+    pub failed: u64,
+    pub notes: u64,
+}
+
+/// A user as reports name one.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct UserRef {
+    /// Object id.
+    pub id: UserId,
+    /// User principal name.
+    pub upn: String,
+}
+
+/// One change.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ChangeReport {
+    /// `assign`, `release`, `adopt`, `policy` or `profile`.
+    pub action: String,
+    /// Whom.
+    pub user: UserRef,
+    /// The number.
+    pub number: E164,
+    /// The range it lies in.
+    pub range: Option<String>,
+    /// The number's type.
+    #[serde(rename = "type")]
+    pub number_type: NumberType,
+    /// Why.
+    pub reason: Reason,
+    /// Of a policy change, which.
+    pub policy: Option<PolicyName>,
+    /// Where it stands.
+    pub status: ChangeStatus,
+    /// What went wrong.
+    pub error: Option<String>,
+}
+
+/// One note.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct NoteReport {
+    /// What it is about.
+    pub kind: NoteKind,
+    /// Whom it concerns.
+    pub user: Option<UserRef>,
+    /// Which number it concerns.
+    pub number: Option<E164>,
+    /// Which range it concerns.
+    pub range: Option<String>,
+    /// A sentence for people.
+    pub detail: String,
+}
+
+/// A stored sync as `syncs list` shows it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SyncRecord {
+    /// The report.
+    pub report: SyncReport,
+    /// What set it off.
+    pub trigger: TriggerKind,
+    /// When it began.
+    pub started: Timestamp,
+    /// When it ended.
+    pub finished: Option<Timestamp>,
+}
