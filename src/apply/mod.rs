@@ -3,6 +3,6 @@
 mod ports;
 
 pub use ports::{
-    CallError, End, Fence, Journal, JournalError, OperationState, Order, StepId, Telephony, Voice,
+    CallError, Fence, Journal, JournalError, OperationState, Order, StepId, Telephony, Voice,
     VoiceError,
 };

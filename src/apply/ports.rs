@@ -2,7 +2,7 @@
 
 use crate::directory::{Link, ReadError, UserId};
 use crate::numbering::{E164, Listed, NumberType};
-use crate::plan::{OpenStep, StepError};
+use crate::plan::{OpenStep, StepEnd};
 use async_trait::async_trait;
 use jiff::{SignedDuration, Timestamp};
 use std::collections::BTreeMap;
@@ -15,22 +15,6 @@ pub struct Fence(pub i64);
 /// The journal row of a step.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct StepId(pub i64);
-
-/// How a step ended, or what it waits for.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum End {
-    /// Done and seen in Graph at this time.
-    Done,
-    /// Put off: the claim stays, and the step is looked at again, not before `until`.
-    Waiting {
-        /// Not before.
-        until: Timestamp,
-        /// Why.
-        why: StepError,
-    },
-    /// Ended without effect: the claim is gone, the number as free as before, the user undecided again.
-    Failed(StepError),
-}
 
 /// Why the journal could not be written. The step stops there: no intent, no effect.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
@@ -61,13 +45,14 @@ pub trait Journal: Send + Sync {
         operation: Option<&Link>,
     ) -> Result<(), JournalError>;
 
-    /// The step ended or waits. `Done` of an assignment begins the holding, of a release ends it and starts the
-    /// rest; `Failed` gives number and user back and remembers a refusal; a policy's `Done` remembers who set it.
+    /// The step ended or waits. `Done` of an assignment begins the holding, of a release ends it; `Failed` gives the
+    /// claim back and marks the user undecided. In each case the facts of user and number become what
+    /// [`crate::plan::outcome`] makes of them, in the same transaction.
     async fn ended(
         &self,
         fence: Fence,
         step: StepId,
-        end: &End,
+        end: &StepEnd,
         now: Timestamp,
     ) -> Result<(), JournalError>;
 

@@ -3,6 +3,7 @@
 use super::Note;
 use crate::directory::UserId;
 use crate::numbering::{E164, NumberType};
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
@@ -59,7 +60,9 @@ pub struct Change {
     pub expects: Expected,
     /// Teams has done it already: recorded, never sent.
     pub by_teams: bool,
-    /// When the number's rest ends once it is freed, as seconds of rest; of releases only.
+    /// A person has approved it: it does not count for the brakes.
+    pub approved: bool,
+    /// How long the number rests once it is freed, in seconds; of releases only.
     pub rest_seconds: i64,
     /// Where it stands.
     pub status: ChangeStatus,
@@ -239,4 +242,20 @@ impl StepError {
             | Self::Failed(text) => text,
         }
     }
+}
+
+/// How a step ended, or what it waits for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum StepEnd {
+    /// Done and seen in Graph.
+    Done,
+    /// Put off: the claim stays, and the step is looked at again, not before `until`.
+    Waiting {
+        /// Not before.
+        until: Timestamp,
+        /// Why.
+        why: StepError,
+    },
+    /// Ended without effect: the claim is gone, the number as free as before, the user undecided again.
+    Failed(StepError),
 }

@@ -350,6 +350,8 @@ pub struct State {
     pub open_steps: Vec<OpenStep>,
     /// Suspended ranges by name.
     pub suspended: BTreeMap<String, Suspension>,
+    /// By range: how many different users Teams refused in a row there, since the last assignment that succeeded.
+    pub refused_in_a_row: BTreeMap<String, u64>,
     /// What counts for the brakes.
     pub brake: Brake,
     /// Set while the tenant is paused.

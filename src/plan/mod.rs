@@ -3,10 +3,12 @@
 mod change;
 mod memory;
 mod note;
+mod outcome;
 mod settings;
 
 pub use change::{
-    Action, Change, ChangeStatus, Expected, Plan, PlanStatus, PolicyName, Reason, StepError,
+    Action, Change, ChangeStatus, Expected, Plan, PlanStatus, PolicyName, Reason, StepEnd,
+    StepError,
 };
 pub use memory::{
     Anchor, Brake, Departed, EndReason, Ending, Exemption, FactsUpdate, Former, Gone, GoneHow,
@@ -14,4 +16,5 @@ pub use memory::{
     StoredUser, Suspension, UserFacts, Wait,
 };
 pub use note::{Note, NoteKind};
+pub use outcome::{Outcome, outcome};
 pub use settings::{Eligibility, Mode, Safety, Settings, Waiting};

@@ -3,7 +3,9 @@
 use crate::apply::{Fence, Journal, JournalError};
 use crate::directory::{Link, Page, UserId};
 use crate::numbering::{E164, Listed};
-use crate::plan::{Anchor, Change, Ending, FactsUpdate, Holding, NumberFacts, State, StoredUser};
+use crate::plan::{
+    Anchor, Change, Ending, FactsUpdate, Holding, NumberFacts, State, StoredUser, Suspension,
+};
 use crate::report::{SyncReport, TriggerKind};
 use crate::rules::RuleSet;
 use async_trait::async_trait;
@@ -104,8 +106,6 @@ pub struct Claim {
     pub facts: Vec<FactsUpdate>,
     /// New facts of numbers.
     pub numbers: Vec<(E164, NumberFacts)>,
-    /// Ranges suspended by this plan, with the reason.
-    pub suspended: Vec<(String, String)>,
     /// Users whose mark `undecided` is taken off; `None`: everybody's.
     pub decided: Option<Vec<UserId>>,
     /// Users whose mark stays, or is set, whatever `decided` says.
@@ -202,6 +202,15 @@ pub trait Ledger: Journal {
         fence: Fence,
         sync: &SyncId,
         report: &SyncReport,
+        now: Timestamp,
+    ) -> Result<(), JournalError>;
+
+    /// Suspends a range, or with `None` takes the suspension back.
+    async fn suspend(
+        &self,
+        fence: Fence,
+        range: &str,
+        suspension: Option<&Suspension>,
         now: Timestamp,
     ) -> Result<(), JournalError>;
 

@@ -1,0 +1,142 @@
+//! What the end of a step makes of the facts about its user and its number.
+
+use super::{
+    Action, Change, NoteKind, NumberFacts, PolicyName, Settings, StepEnd, StepError, UserFacts,
+    Wait,
+};
+use jiff::{SignedDuration, Timestamp};
+
+/// The facts after a step.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Outcome {
+    /// Of the user.
+    pub user: UserFacts,
+    /// Of the number.
+    pub number: NumberFacts,
+}
+
+/// The first pause of a blocked number, and the longest.
+const BLOCK_FIRST: SignedDuration = SignedDuration::from_hours(24);
+const BLOCK_LONGEST: SignedDuration = SignedDuration::from_hours(24 * 30);
+
+/// A second refusal counts when it comes so much later, or with another user.
+const REFUSED_AGAIN_AFTER: SignedDuration = SignedDuration::from_hours(1);
+
+/// The facts of the change's user and number once the step has ended, or waits, at `now`.
+#[must_use]
+pub fn outcome(
+    change: &Change,
+    end: &StepEnd,
+    before: Outcome,
+    settings: &Settings,
+    now: Timestamp,
+) -> Outcome {
+    let Outcome {
+        mut user,
+        mut number,
+    } = before;
+    match (&change.action, end) {
+        (Action::Assign, StepEnd::Done) => {
+            user.wait = None;
+            user.refused.clear();
+            user.unlicensed_since = None;
+            number = NumberFacts {
+                reserved: number.reserved,
+                ..NumberFacts::default()
+            };
+        }
+        (Action::Release, StepEnd::Done) => {
+            number.freed = Some(now);
+            number.rest_until = now
+                .checked_add(SignedDuration::from_secs(change.rest_seconds))
+                .ok();
+            user.unlicensed_since = None;
+        }
+        (Action::Policy { policy, id }, StepEnd::Done) => {
+            remember_policy(&mut user, policy, id.is_some())
+        }
+        (Action::Assign, StepEnd::Failed(StepError::Refused(_))) => {
+            refused(change, &mut user, &mut number, now)
+        }
+        (Action::Assign, StepEnd::Failed(StepError::LicenceNotReady(_))) => {
+            user.wait = Some(teams_wait(
+                user.wait.as_ref(),
+                NoteKind::LicenceNotReady,
+                settings,
+                now,
+            ));
+        }
+        (Action::Assign, StepEnd::Failed(StepError::NotTeamsOnly(_))) => {
+            user.wait = Some(teams_wait(
+                user.wait.as_ref(),
+                NoteKind::NotTeamsOnly,
+                settings,
+                now,
+            ));
+        }
+        _ => {}
+    }
+    Outcome { user, number }
+}
+
+fn remember_policy(user: &mut UserFacts, policy: &PolicyName, set: bool) {
+    user.policies
+        .retain(|known| known.policy_type != policy.policy_type);
+    if set {
+        user.policies.push(policy.clone());
+        user.policies.sort();
+    }
+}
+
+/// The first refusal of a number is remembered; the second, an hour later or with another user, blocks it. Two
+/// different numbers refused for one user make the user wait and clear the numbers.
+fn refused(change: &Change, user: &mut UserFacts, number: &mut NumberFacts, now: Timestamp) {
+    let again = number
+        .refused_for
+        .iter()
+        .any(|(who, when)| *who != change.user || now.duration_since(*when) >= REFUSED_AGAIN_AFTER);
+    number.refused_for.push((change.user, now));
+    if again {
+        let pause = BLOCK_FIRST
+            .saturating_mul(1 << number.blocks.min(5))
+            .min(BLOCK_LONGEST);
+        number.blocked_until = now.checked_add(pause).ok();
+        number.blocks += 1;
+        number.refused_for.clear();
+    }
+    user.refused
+        .retain(|(refused, _)| *refused != change.number);
+    user.refused.push((change.number, now));
+    if user.refused.len() >= 2 {
+        user.wait = Some(Wait::Refused { since: now });
+        number.refused_for.clear();
+        if !again {
+            number.blocked_until = None;
+        }
+    }
+}
+
+/// Growing pauses from the first to the longest; after `give_up` once a day.
+fn teams_wait(before: Option<&Wait>, kind: NoteKind, settings: &Settings, now: Timestamp) -> Wait {
+    let (since, attempts) = match before {
+        Some(Wait::Teams {
+            since, attempts, ..
+        }) => (*since, *attempts + 1),
+        _ => (now, 1),
+    };
+    let waiting = settings.waiting;
+    let pause = if now.duration_since(since) >= waiting.give_up {
+        SignedDuration::from_hours(24)
+    } else {
+        waiting
+            .first
+            .saturating_mul(1 << (attempts - 1).min(16))
+            .min(waiting.longest)
+    };
+    Wait::Teams {
+        kind,
+        since,
+        until: now.checked_add(pause).unwrap_or(now),
+        attempts,
+    }
+}
