@@ -106,6 +106,7 @@ pub struct LicenceBook {
     catalogue: PlanCatalogue,
     carries: BTreeMap<SkuId, BTreeSet<PlanId>>,
     usable_skus: BTreeSet<SkuId>,
+    part_numbers: BTreeMap<SkuId, String>,
     names: BTreeMap<String, PlanId>,
     known: bool,
 }
@@ -126,6 +127,10 @@ impl LicenceBook {
                 .iter()
                 .filter(|sku| sku.status.is_usable())
                 .map(|sku| sku.id)
+                .collect(),
+            part_numbers: listed
+                .iter()
+                .map(|sku| (sku.id, sku.part_number.clone()))
                 .collect(),
             names: names
                 .map(|plan| (plan.name.trim().to_ascii_uppercase(), plan.id))
@@ -206,6 +211,15 @@ impl LicenceBook {
             .iter()
             .filter(move |licence| brings(licence))
             .map(|licence| licence.sku)
+    }
+
+    /// The product's part number as the tenant lists it, else its id.
+    #[must_use]
+    pub fn name_of(&self, sku: SkuId) -> String {
+        self.part_numbers
+            .get(&sku)
+            .cloned()
+            .unwrap_or_else(|| sku.to_string())
     }
 
     /// Whether the product is listed by the tenant as `Enabled` or `Warning`.

@@ -1,7 +1,7 @@
 //! What Linekeeper remembers between syncs, as a plan reads it and writes it back.
 
 use super::{Change, Note, Reason, StepError};
-use crate::directory::{User, UserId};
+use crate::directory::{SkuId, User, UserId};
 use crate::numbering::{E164, NumberType};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -304,6 +304,10 @@ pub struct Anchor {
     pub rules_digest: Option<String>,
     /// Digest of the settings, products and tenant policies everyone was last decided by.
     pub settings_digest: Option<String>,
+    /// The last full read was not believed: the next one is full again.
+    pub distrusted: bool,
+    /// Products that brought Phone System to managed holders when everyone was last decided, with their names.
+    pub holder_skus: BTreeMap<SkuId, String>,
 }
 
 /// A pause of a tenant: no write of any kind until it is taken back.

@@ -1,15 +1,31 @@
 //! The difference between what is and what should be: decisions, changes, notes, guard rails. All of it pure.
 
+mod assign;
+mod case;
 mod change;
+mod draft;
+mod former;
+mod guard;
+mod holder;
+mod inventory;
+mod judge;
+mod losses;
 mod memory;
 mod note;
 mod outcome;
+mod planner;
 mod settings;
+mod stock;
+mod world;
 
 pub use change::{
     Action, Change, ChangeStatus, Expected, Plan, PlanStatus, PolicyName, Reason, StepEnd,
     StepError,
 };
+pub use draft::{Draft, Effects, number_digest, user_digest};
+pub use guard::{Approval, guard, release_limit};
+pub use inventory::{Counts, Entry, RangeInventory, entry};
+pub use judge::{Judged, Row, judge};
 pub use memory::{
     Anchor, Brake, Departed, EndReason, Ending, Exemption, FactsUpdate, Former, Gone, GoneHow,
     Holding, HoldingOrigin, Missing, NumberFacts, OpenStep, Pause, Reservation, State, StepState,
@@ -17,4 +33,7 @@ pub use memory::{
 };
 pub use note::{Note, NoteKind};
 pub use outcome::{Outcome, outcome};
+pub use planner::{Planner, is_decided_again, is_recorded_only, is_waiting};
 pub use settings::{Eligibility, Mode, Safety, Settings, Waiting};
+pub use stock::Stock;
+pub use world::{Circumstances, Index, World, out_of_place};

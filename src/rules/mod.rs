@@ -14,3 +14,8 @@ pub use range::{
 };
 pub use rule_set::{Pick, RuleSet, RuleSetId};
 pub use subject::{GroupMembers, Subject};
+
+/// The normal form of 3.3.
+pub fn normal_form(t: &str) -> String {
+    t.trim().to_lowercase()
+}

@@ -85,6 +85,10 @@ impl RuleSet {
     pub fn policies_for<'a>(&'a self, _range: usize, _subject: Subject<'_>) -> Vec<&'a PolicyRule> {
         Vec::new()
     }
+    /// Attributes some expression reads.
+    pub fn reads(&self) -> BTreeSet<crate::directory::Attribute> {
+        BTreeSet::new()
+    }
     /// The emergency location of the range for the user: the first that holds.
     pub fn location_for(&self, _range: usize, _subject: Subject<'_>) -> Option<&str> {
         None

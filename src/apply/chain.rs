@@ -1,0 +1,210 @@
+//! Applying a plan: chains of changes that follow one another, many chains at once.
+
+use super::step::{Went, make};
+use super::{Hands, JournalError, StepId};
+use crate::directory::UserId;
+use crate::plan::{Action, Change, ChangeStatus, Plan, StepEnd, StepError};
+use futures::StreamExt as _;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Mutex;
+
+/// So many users refused in a row suspend a range.
+const REFUSED_IN_A_ROW: usize = 3;
+
+/// A claimed change with its journal row.
+#[derive(Clone, Debug)]
+pub struct Task {
+    /// The row.
+    pub id: StepId,
+    /// The change.
+    pub change: Change,
+    /// How often it was put off before.
+    pub attempts: u32,
+}
+
+/// What became of one change.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Applied {
+    /// Its row.
+    pub id: StepId,
+    /// The change, with status and error as they are now.
+    pub change: Change,
+}
+
+/// Who was refused since the last success, by range.
+#[derive(Debug, Default)]
+pub(super) struct Refusals(Mutex<BTreeMap<String, BTreeSet<UserId>>>);
+
+impl Refusals {
+    /// Whether so many users were refused in a row that the range gives nothing for now.
+    fn stops(&self, change: &Change) -> bool {
+        let Some(range) = change
+            .range
+            .as_ref()
+            .filter(|_| change.action == Action::Assign)
+        else {
+            return false;
+        };
+        self.0.lock().is_ok_and(|all| {
+            all.get(range)
+                .is_some_and(|users| users.len() >= REFUSED_IN_A_ROW)
+        })
+    }
+
+    fn learn(&self, change: &Change, end: &StepEnd) {
+        let Some(range) = change
+            .range
+            .as_ref()
+            .filter(|_| change.action == Action::Assign)
+        else {
+            return;
+        };
+        let Ok(mut all) = self.0.lock() else { return };
+        match end {
+            StepEnd::Done => {
+                all.remove(range);
+            }
+            StepEnd::Failed(StepError::Refused(_)) => {
+                all.entry(range.clone()).or_default().insert(change.user);
+            }
+            _ => {}
+        }
+    }
+}
+
+/// Applies claimed changes in the order of the plan: each chain in turn, chains side by side, one user's failure
+/// never stopping the others.
+///
+/// # Errors
+/// Only when the journal cannot be written: then everything stops, and what was under way is settled by the next
+/// sync's [`super::recover`].
+pub async fn run(hands: &Hands, tasks: Vec<Task>) -> Result<Vec<Applied>, JournalError> {
+    let refusals = Refusals::default();
+    let mut applied = Vec::new();
+    let work = chains(tasks)
+        .into_iter()
+        .map(|chain| run_chain(hands, &refusals, chain));
+    let mut results = futures::stream::iter(work).buffer_unordered(hands.patience.in_flight.max(1));
+    while let Some(result) = results.next().await {
+        applied.extend(result?);
+    }
+    applied.sort_by_key(|done| (done.change.seq, done.id));
+    Ok(applied)
+}
+
+/// Groups tasks so that each chain begins with a change that waits for none of the others.
+fn chains(tasks: Vec<Task>) -> Vec<Vec<Task>> {
+    let mut chains: Vec<Vec<Task>> = Vec::new();
+    let mut place: BTreeMap<u32, usize> = BTreeMap::new();
+    for task in tasks {
+        let before = task
+            .change
+            .after
+            .and_then(|after| place.get(&after).copied());
+        let at = before.unwrap_or(chains.len());
+        place.insert(task.change.seq, at);
+        match chains.get_mut(at) {
+            Some(chain) => chain.push(task),
+            None => chains.push(vec![task]),
+        }
+    }
+    chains
+}
+
+async fn run_chain(
+    hands: &Hands,
+    refusals: &Refusals,
+    chain: Vec<Task>,
+) -> Result<Vec<Applied>, JournalError> {
+    let mut applied: Vec<Applied> = Vec::new();
+    for task in chain {
+        let lead = task
+            .change
+            .after
+            .and_then(|after| applied.iter().find(|done| done.change.seq == after));
+        let blocked = lead
+            .filter(|lead| lead.change.status != ChangeStatus::Succeeded)
+            .map(|lead| lead.change.clone());
+        let change = match blocked {
+            Some(lead) => follower_of(hands, &task, &lead).await?,
+            None => run_one(hands, refusals, &task).await?,
+        };
+        applied.push(Applied {
+            id: task.id,
+            change,
+        });
+    }
+    Ok(applied)
+}
+
+/// A change whose lead has not succeeded shares the lead's status: it waits with it, or is withdrawn.
+async fn follower_of(hands: &Hands, task: &Task, lead: &Change) -> Result<Change, JournalError> {
+    if lead.status != ChangeStatus::Waiting {
+        hands.journal.withdrawn(hands.fence, task.id).await?;
+    }
+    Ok(Change {
+        status: lead.status,
+        error: lead.error.clone(),
+        ..task.change.clone()
+    })
+}
+
+pub(super) async fn run_one(
+    hands: &Hands,
+    refusals: &Refusals,
+    task: &Task,
+) -> Result<Change, JournalError> {
+    let change = &task.change;
+    if refusals.stops(change) {
+        hands.journal.withdrawn(hands.fence, task.id).await?;
+        let error =
+            Some("Teams refused three people in a row in this range; it is suspended".to_owned());
+        return Ok(Change {
+            status: ChangeStatus::Planned,
+            error,
+            ..change.clone()
+        });
+    }
+    match make(hands, task.id, change, task.attempts).await? {
+        Went::Ended(end) => {
+            refusals.learn(change, &end);
+            Ok(with_end(change, &end))
+        }
+        Went::NotAllowed => {
+            if task.attempts == 0 {
+                hands.journal.withdrawn(hands.fence, task.id).await?;
+            }
+            let error = Some("no write is allowed just now: the tenant is paused, or this process is losing its lease".to_owned());
+            Ok(Change {
+                status: ChangeStatus::Held,
+                error,
+                ..change.clone()
+            })
+        }
+    }
+}
+
+/// The change as the report shows it. What Graph puts off is `waiting`, even where the number has gone back.
+pub(super) fn with_end(change: &Change, end: &StepEnd) -> Change {
+    let (status, error) = match end {
+        StepEnd::Done => (ChangeStatus::Succeeded, None),
+        StepEnd::Waiting { why, .. } => (ChangeStatus::Waiting, Some(why.detail().to_owned())),
+        StepEnd::Failed(why @ (StepError::LicenceNotReady(_) | StepError::NotTeamsOnly(_))) => {
+            (ChangeStatus::Waiting, Some(why.detail().to_owned()))
+        }
+        StepEnd::Failed(why) => (ChangeStatus::Failed, Some(why.detail().to_owned())),
+    };
+    Change {
+        status,
+        error,
+        ..change.clone()
+    }
+}
+
+/// Which changes of a plan need a journal row and a write: neither held nor recorded only.
+#[must_use]
+pub fn to_be_made(plan: &Plan) -> Vec<&Change> {
+    let wanted =
+        |c: &&Change| c.status == ChangeStatus::Planned && !crate::plan::is_recorded_only(c);
+    plan.changes.iter().filter(wanted).collect()
+}

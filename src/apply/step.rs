@@ -1,0 +1,165 @@
+//! One step from intent to record.
+
+use super::precondition::{Look, look};
+use super::settle::{after_lost_answer, follow, put_off, refused, until_seen};
+use super::{CallError, Hands, JournalError, Order, StepId};
+use crate::numbering::NumberType;
+use crate::plan::{Action, Change, StepEnd, StepError};
+use jiff::Timestamp;
+
+/// How a step went, for the report.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Went {
+    /// It came to an end, or waits; the journal says the same.
+    Ended(StepEnd),
+    /// Writing is not allowed just now: nothing was begun.
+    NotAllowed,
+}
+
+/// How often a request whose answer was lost, and which is known to have had no effect, is sent anew.
+const SENT_ANEW: u32 = 1;
+
+/// Makes one change: intent, look, act, follow, look, record. `attempts` counts how often it was put off before.
+pub(super) async fn make(
+    hands: &Hands,
+    id: StepId,
+    change: &Change,
+    attempts: u32,
+) -> Result<Went, JournalError> {
+    if !hands
+        .journal
+        .may_write(hands.fence, hands.patience.request, hands.now())
+        .await?
+    {
+        return Ok(Went::NotAllowed);
+    }
+    hands.journal.started(hands.fence, id).await?;
+    let end = attempt(hands, id, change).await?;
+    let end = match end {
+        StepEnd::Waiting { why, .. } if attempts > 0 && !matches!(why, StepError::Unsettled(_)) => {
+            put_off(hands, attempts, why)
+        }
+        other => other,
+    };
+    hands
+        .journal
+        .ended(hands.fence, id, &end, hands.now())
+        .await?;
+    log(change, &end);
+    Ok(Went::Ended(end))
+}
+
+async fn attempt(hands: &Hands, id: StepId, change: &Change) -> Result<StepEnd, JournalError> {
+    for _ in 0..=SENT_ANEW {
+        let number_type = match look(hands, change).await {
+            Look::Send(number_type) => number_type,
+            Look::AlreadySo => return Ok(StepEnd::Done),
+            Look::No(why) => return Ok(StepEnd::Failed(why)),
+        };
+        let started = hands.now();
+        if let Some(end) = send(hands, id, change, number_type, started).await? {
+            return Ok(end);
+        }
+    }
+    let text = "the answer was lost and Graph shows no effect".to_owned();
+    Ok(StepEnd::Failed(StepError::Failed(text)))
+}
+
+/// Sends the request and follows it; `None`: its answer was lost and it is known to have had no effect.
+async fn send(
+    hands: &Hands,
+    id: StepId,
+    change: &Change,
+    number_type: NumberType,
+    started: Timestamp,
+) -> Result<Option<StepEnd>, JournalError> {
+    let Some(order) = order(change, number_type) else {
+        return Ok(Some(StepEnd::Done));
+    };
+    let end = match hands.telephony.send(&order).await {
+        Ok(operation) => {
+            hands
+                .journal
+                .accepted(hands.fence, id, operation.as_ref())
+                .await?;
+            match operation {
+                Some(operation) => follow(hands, change, &operation, started).await,
+                None if change.action.claims() => until_seen(hands, change, started).await,
+                None => StepEnd::Done,
+            }
+        }
+        Err(CallError::Unknown(said)) if change.action.claims() => {
+            tracing::warn!(number = %change.number, said, "the answer to a write was lost; looking for its effect");
+            return Ok(after_lost_answer(hands, change, started).await);
+        }
+        Err(CallError::Refused(said)) => refused(hands, change, &said).await,
+        Err(CallError::Throttled { until }) => {
+            let why = StepError::Failed("Graph is throttling".to_owned());
+            if change.action.claims() {
+                StepEnd::Failed(why)
+            } else {
+                StepEnd::Waiting { until, why }
+            }
+        }
+        Err(CallError::Unknown(said) | CallError::NotSent(said)) => {
+            let why = StepError::Failed(said);
+            if change.action.claims() {
+                StepEnd::Failed(why)
+            } else {
+                put_off(hands, 0, why)
+            }
+        }
+    };
+    Ok(Some(end))
+}
+
+fn order(change: &Change, number_type: NumberType) -> Option<Order> {
+    let user = change.user;
+    Some(match &change.action {
+        Action::Assign => Order::Assign {
+            number: change.number,
+            number_type,
+            user,
+            location: change.location.clone(),
+        },
+        Action::Release => Order::Unassign {
+            number: change.number,
+            number_type,
+        },
+        Action::Policy {
+            policy,
+            id: Some(id),
+        } => Order::SetPolicy {
+            user,
+            policy_type: policy.policy_type.clone(),
+            id: id.clone(),
+        },
+        Action::Policy { policy, id: None } => Order::ClearPolicy {
+            user,
+            policy_type: policy.policy_type.clone(),
+        },
+        Action::Profile { phone } => Order::SetPhone {
+            user,
+            phone: phone.clone(),
+        },
+        Action::Adopt => return None,
+    })
+}
+
+fn log(change: &Change, end: &StepEnd) {
+    let (action, number, user, reason) = (
+        change.action.name(),
+        change.number,
+        change.user,
+        change.reason,
+    );
+    match end {
+        StepEnd::Done => tracing::info!(action, %number, %user, %reason, "change made"),
+        StepEnd::Waiting { until, why } => {
+            tracing::warn!(action, %number, %user, %until, error = why.detail(), "change put off");
+        }
+        StepEnd::Failed(why) => {
+            tracing::warn!(action, %number, %user, error = why.detail(), "change not made")
+        }
+    }
+}

@@ -1,0 +1,389 @@
+//! Serves the queue for numbers: who had one before is served first, then everyone in the order of creation.
+
+use super::case::Case;
+use super::draft::{Step, UserRecord, policy_step};
+use super::former::{self, Claimant};
+use super::judge::Row;
+use super::{Action, Index, NoteKind, PolicyName, Reason, Stock, Wait};
+use crate::directory::{Attribute, Kind, UserId};
+use crate::numbering::{Country, E164};
+use crate::rules::{Pick, Range, RuleSet};
+use jiff::{SignedDuration, Timestamp};
+use sha2::{Digest, Sha256};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// How long a user waits after two different numbers were refused.
+const REFUSED_REST: SignedDuration = SignedDuration::from_hours(24);
+
+/// The queue while it is being served.
+struct Queue<'i, 'w> {
+    index: &'i Index<'w>,
+    stocks: BTreeMap<usize, Stock>,
+    promised: BTreeMap<E164, UserId>,
+}
+
+/// Where a number for a user comes from.
+pub(super) struct Grant {
+    pub(super) number: E164,
+    pub(super) range: usize,
+    pub(super) reason: Reason,
+    pub(super) why: String,
+}
+
+/// Serves everybody; answers the cases with their changes and notes.
+pub(super) fn serve(index: &Index<'_>, mut joiners: Vec<Case>) -> Vec<Case> {
+    joiners.sort_by_key(|case| {
+        let created = case.stored.user.created;
+        (created.is_none(), created, case.id())
+    });
+    let mut queue = Queue {
+        index,
+        stocks: BTreeMap::new(),
+        promised: BTreeMap::new(),
+    };
+    let mut claimants = former::Claimants::new(index);
+    let promised: Vec<Option<Claimant>> = joiners
+        .iter_mut()
+        .map(|case| queue.set_aside(case, &mut claimants))
+        .collect();
+    for (case, claim) in joiners.iter_mut().zip(promised) {
+        queue.serve(case, claim);
+    }
+    joiners
+}
+
+impl Queue<'_, '_> {
+    /// Sets a number aside for someone who is pinned to it or had it, before anyone else is served.
+    fn set_aside(
+        &mut self,
+        case: &mut Case,
+        claimants: &mut former::Claimants<'_>,
+    ) -> Option<Claimant> {
+        if !may_be_served(self.index, case) {
+            return None;
+        }
+        let claim = claimants.claim_of(self.index, case)?;
+        if self.promised.contains_key(&claim.number) {
+            return None;
+        }
+        self.promised.insert(claim.number, case.id());
+        if let Some(range) = self.index.world.rules.range_of(claim.number) {
+            self.stock(range).take(claim.number);
+        }
+        Some(claim)
+    }
+
+    fn serve(&mut self, case: &mut Case, claim: Option<Claimant>) {
+        let world = self.index.world;
+        if !may_be_served(self.index, case) {
+            return;
+        }
+        if let Some(claim) = claim {
+            match self.refusal(case, claim.range, claim.is_bound_to_country()) {
+                Some((kind, detail)) => note_range(world.rules, case, kind, claim.range, detail),
+                None => self.grant(case, claim.into_grant()),
+            }
+            return;
+        }
+        if let Row::Pinned(number) = case.judged.row {
+            let detail = format!("the pinned number {number} is not to be had");
+            case.note(NoteKind::Conflict, detail);
+            return;
+        }
+        let subject = case.subject(world);
+        match world.rules.pick(subject, case.judged.licensing.voice) {
+            Some(pick) => self.by_rule(case, &pick),
+            None if case.kind() == Kind::Person => {
+                case.note(NoteKind::NoRange, "no range fits this person");
+            }
+            None => {}
+        }
+    }
+
+    /// The next free number of the picked range, then of its overflow.
+    fn by_rule(&mut self, case: &mut Case, pick: &Pick) {
+        let rules = self.index.world.rules;
+        let name = rules.ranges()[pick.range].name.clone();
+        if !pick.ambiguous.is_empty() {
+            let others: Vec<&str> = pick
+                .ambiguous
+                .iter()
+                .map(|at| rules.ranges()[*at].name.as_str())
+                .collect();
+            let detail = format!(
+                "also fits {}, of the same priority; {name} comes first",
+                others.join(", ")
+            );
+            case.note_in(NoteKind::Ambiguous, Some(&name), detail);
+        }
+        if let Some((kind, detail)) = self.refusal(case, pick.range, true) {
+            note_range(rules, case, kind, pick.range, detail);
+            return;
+        }
+        let refused: BTreeSet<E164> = case
+            .facts
+            .refused
+            .iter()
+            .map(|(number, _)| *number)
+            .collect();
+        for range in with_overflow(rules, pick.range) {
+            if range != pick.range && self.refusal(case, range, true).is_some() {
+                continue;
+            }
+            if let Some(number) = self.stock(range).take_next(case.id(), &refused) {
+                let why = if range == pick.range {
+                    format!("the rules pick the range {name}")
+                } else {
+                    format!(
+                        "the rules pick the range {name}, which has no number left; its overflow {} has",
+                        rules.ranges()[range].name
+                    )
+                };
+                self.grant(
+                    case,
+                    Grant {
+                        number,
+                        range,
+                        reason: Reason::Rule,
+                        why,
+                    },
+                );
+                return;
+            }
+        }
+        let detail = format!("{name} and its overflow have no number left that the rules may give");
+        case.note_in(NoteKind::Exhausted, Some(&name), detail);
+    }
+
+    /// Why nothing can be given from a range to this user, whatever its stock.
+    fn refusal(&self, case: &Case, range: usize, bound: bool) -> Option<(NoteKind, String)> {
+        let world = self.index.world;
+        let declared = &world.rules.ranges()[range];
+        if let Some(suspension) = world.state.suspended.get(&declared.name) {
+            let detail = format!(
+                "the range {} is suspended: {}",
+                declared.name, suspension.reason
+            );
+            return Some((NoteKind::Suspended, detail));
+        }
+        if let Some((policy_type, name)) = self.missing_policy(case, range) {
+            let detail = format!(
+                "the range {} names the {policy_type} \"{name}\", which the tenant lacks",
+                declared.name
+            );
+            return Some((NoteKind::PolicyMissing, detail));
+        }
+        if bound && let Some(detail) = country_mismatch(case, declared) {
+            return Some((NoteKind::CountryMismatch, detail));
+        }
+        let located = world
+            .rules
+            .location_for(range, case.subject(world))
+            .is_some();
+        if declared.number_type.needs_location(declared.country) && !located {
+            let detail = format!(
+                "the range {} has no emergency location for this person",
+                declared.name
+            );
+            return Some((NoteKind::NoLocation, detail));
+        }
+        None
+    }
+
+    fn missing_policy(&self, case: &Case, range: usize) -> Option<(String, String)> {
+        let world = self.index.world;
+        let lacks =
+            |policy: &(String, String)| !matches!(world.policies.get(policy), Some(Some(_)));
+        let wanted = world.rules.policies_for(range, case.subject(world));
+        wanted
+            .into_iter()
+            .map(|policy| (policy.policy_type.clone(), policy.name.clone()))
+            .find(lacks)
+    }
+
+    /// Turns a number into changes: the assignment, then what goes with it.
+    fn grant(&mut self, case: &mut Case, grant: Grant) {
+        let world = self.index.world;
+        let range = &world.rules.ranges()[grant.range];
+        let subject = case.subject(world);
+        let lead = Step {
+            range: Some(range.name.clone()),
+            location: world
+                .rules
+                .location_for(grant.range, subject)
+                .map(str::to_owned),
+            why: grant.why,
+            after: (!case.steps.is_empty()).then_some(0),
+            ..Step::new(
+                Action::Assign,
+                grant.number,
+                range.number_type,
+                grant.reason,
+            )
+        };
+        let place = case.steps.len();
+        let mut followers: Vec<Step> = Vec::new();
+        for policy in world.rules.policies_for(grant.range, subject) {
+            let key = (policy.policy_type.clone(), policy.name.clone());
+            let id = world.policies.get(&key).cloned().flatten();
+            let name = PolicyName {
+                policy_type: key.0,
+                name: key.1,
+            };
+            followers.push(policy_step(&lead, name, id));
+        }
+        followers.extend(self.profile_step(case, &lead));
+        followers
+            .iter_mut()
+            .for_each(|step| step.after = Some(place));
+        case.record = Some(UserRecord::of(
+            &case.stored,
+            self.index.listed(grant.number),
+        ));
+        case.steps.push(lead);
+        case.steps.extend(followers);
+    }
+
+    fn profile_step(&self, case: &mut Case, lead: &Step) -> Option<Step> {
+        if !self.index.world.settings.business_phone {
+            return None;
+        }
+        if case.stored.user.on_premises_synced {
+            case.note(
+                NoteKind::ProfileReadOnly,
+                "the profile is synchronised from on-premises and cannot be written",
+            );
+            return None;
+        }
+        let phone = Some(lead.number.to_string());
+        Some(Step {
+            range: lead.range.clone(),
+            why: "writes the number to the profile".to_owned(),
+            ..Step::new(
+                Action::Profile { phone },
+                lead.number,
+                lead.number_type,
+                lead.reason,
+            )
+        })
+    }
+
+    fn stock(&mut self, range: usize) -> &mut Stock {
+        let index = self.index;
+        let promised = &self.promised;
+        self.stocks.entry(range).or_insert_with(|| {
+            let mut stock = Stock::of(index, &index.world.rules.ranges()[range]);
+            for number in promised.keys() {
+                stock.take(*number);
+            }
+            stock
+        })
+    }
+}
+
+/// The range and its overflow ranges, depth first, each once.
+pub(super) fn with_overflow(rules: &RuleSet, range: usize) -> Vec<usize> {
+    let mut order = Vec::new();
+    let mut open = vec![range];
+    while let Some(at) = open.pop() {
+        if !order.contains(&at) {
+            order.push(at);
+            open.extend(rules.ranges()[at].overflow.iter().rev());
+        }
+    }
+    order
+}
+
+/// Whether nothing about the user himself stands against a number now; notes and times what does.
+fn may_be_served(index: &Index<'_>, case: &mut Case) -> bool {
+    let world = index.world;
+    let retry = world.circumstances.by_hand;
+    case.facts.notes.retain(|note| {
+        !matches!(
+            note.kind,
+            NoteKind::LicenceNotReady | NoteKind::NotTeamsOnly | NoteKind::Refused
+        )
+    });
+    match case.facts.wait.clone() {
+        Some(Wait::Teams {
+            kind, until, since, ..
+        }) if world.now < until && !retry => {
+            let detail = format!("Teams was not ready since {since}; tried again at {until}");
+            case.note(kind, detail);
+            case.due(Some(until));
+            false
+        }
+        Some(Wait::Refused { since }) => {
+            let until = since.checked_add(REFUSED_REST).unwrap_or(Timestamp::MAX);
+            if world.now >= until {
+                case.facts.wait = None;
+                case.facts.refused.clear();
+                return true;
+            }
+            let detail = format!("Teams refused two different numbers; tried again at {until}");
+            case.note(NoteKind::Refused, detail);
+            case.due(Some(until));
+            false
+        }
+        _ => has_settled(index, case),
+    }
+}
+
+/// `eligibility.settle`: so long after the licence was first seen and a read attribute last changed.
+fn has_settled(index: &Index<'_>, case: &mut Case) -> bool {
+    let world = index.world;
+    let settle = world.settings.eligibility.settle;
+    if settle.is_zero() {
+        case.facts.settled_since = None;
+        case.facts.settled_digest = None;
+        return true;
+    }
+    let mut hash = Sha256::new();
+    hash.update(case.judged.licensing.voice.to_string());
+    for attribute in world.rules.reads() {
+        hash.update(
+            case.stored
+                .user
+                .attributes
+                .get(attribute)
+                .unwrap_or_default(),
+        );
+        hash.update([0]);
+    }
+    let digest = super::draft::hex(&hash.finalize()[..8]);
+    if case.facts.settled_digest.as_ref() != Some(&digest) {
+        case.facts.settled_digest = Some(digest);
+        case.facts.settled_since = Some(world.now);
+    }
+    let since = case.facts.settled_since.unwrap_or(world.now);
+    let until = since.checked_add(settle).unwrap_or(Timestamp::MAX);
+    if world.now < until {
+        case.due(Some(until));
+    }
+    world.now >= until
+}
+
+/// For numbers bound to a country: why the user's usage location does not fit, if it does not.
+pub(super) fn country_mismatch(case: &Case, range: &Range) -> Option<String> {
+    if !range.number_type.is_bound_to_country() {
+        return None;
+    }
+    let stated = case.stored.user.attributes.get(Attribute::UsageLocation);
+    let location = stated.and_then(Country::from_code);
+    if range.country.is_some() && range.country == location {
+        return None;
+    }
+    let country = range
+        .country
+        .map_or_else(|| "no country".to_owned(), |c| c.to_string());
+    let stated = stated.map_or("none".to_owned(), |text| format!("\"{text}\""));
+    Some(format!(
+        "the range {} is of {country}, the usage location is {stated}",
+        range.name
+    ))
+}
+
+fn note_range(rules: &RuleSet, case: &mut Case, kind: NoteKind, range: usize, detail: String) {
+    let name = rules.ranges()[range].name.clone();
+    case.note_in(kind, Some(&name), detail);
+}

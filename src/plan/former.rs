@@ -1,0 +1,180 @@
+//! Who has a claim to a certain number: the pinned, the returning, and the re-created.
+
+use super::assign::Grant;
+use super::case::Case;
+use super::inventory::entry;
+use super::judge::Row;
+use super::{Departed, Former, Index, Reason};
+use crate::directory::{Attribute, UserId, VoiceLicence};
+use crate::numbering::{E164, NumberState, NumberType};
+use crate::rules::normal_form;
+use std::collections::BTreeMap;
+
+/// A claim to a certain number.
+pub(super) struct Claimant {
+    pub(super) number: E164,
+    pub(super) range: usize,
+    reason: Reason,
+    number_type: NumberType,
+    why: String,
+}
+
+impl Claimant {
+    pub(super) const fn is_bound_to_country(&self) -> bool {
+        self.number_type.is_bound_to_country()
+    }
+
+    pub(super) fn into_grant(self) -> Grant {
+        Grant {
+            number: self.number,
+            range: self.range,
+            reason: self.reason,
+            why: self.why,
+        }
+    }
+}
+
+/// Former holdings by user, and departed people by identity.
+pub(super) struct Claimants<'a> {
+    former: BTreeMap<UserId, &'a Former>,
+    departed: BTreeMap<&'a [String; 3], &'a Departed>,
+}
+
+impl<'a> Claimants<'a> {
+    pub(super) fn new(index: &Index<'a>) -> Self {
+        let state = index.world.state;
+        let departed = state.departed.iter().filter(|d| d.same_employee_id == 2);
+        Self {
+            former: state.former.iter().map(|f| (f.user, f)).collect(),
+            departed: departed.map(|d| (&d.identity, d)).collect(),
+        }
+    }
+
+    /// The number this user has a claim to, if it can be given now.
+    pub(super) fn claim_of(&mut self, index: &Index<'_>, case: &Case) -> Option<Claimant> {
+        if let Row::Pinned(number) = case.judged.row {
+            return pinned(index, case, number);
+        }
+        if let Some(number) = self
+            .lost_just_now(case)
+            .or_else(|| self.former.get(&case.id()).map(|f| f.number))
+        {
+            return returning(index, case, number);
+        }
+        self.recreated(index, case)
+    }
+
+    /// The number whose release by Teams this very plan records.
+    fn lost_just_now(&self, case: &Case) -> Option<E164> {
+        case.steps.first().map(|step| step.number)
+    }
+
+    fn recreated(&self, index: &Index<'_>, case: &Case) -> Option<Claimant> {
+        let world = index.world;
+        if !world.settings.rehire || self.departed.is_empty() {
+            return None;
+        }
+        let value = |attribute| {
+            let text = case.stored.user.attributes.get(attribute)?;
+            Some(normal_form(text)).filter(|text| !text.is_empty())
+        };
+        let identity = [
+            value(Attribute::EmployeeId)?,
+            value(Attribute::Company)?,
+            value(Attribute::Surname)?,
+        ];
+        let departed = self.departed.get(&identity)?;
+        let pick = world
+            .rules
+            .pick(case.subject(world), case.judged.licensing.voice)?;
+        let range = world.rules.range_of(departed.number)?;
+        let within = super::assign::with_overflow(world.rules, pick.range).contains(&range);
+        let allowed = [NumberState::Free, NumberState::Quarantined];
+        let why = format!(
+            "the same person had {} as {}",
+            departed.number, departed.user
+        );
+        let state = entry(index, &world.rules.ranges()[range], departed.number).state;
+        (within && allowed.contains(&state))
+            .then(|| claim(index, departed.number, range, Reason::Returning, why))
+    }
+}
+
+fn pinned(index: &Index<'_>, case: &Case, number: E164) -> Option<Claimant> {
+    let why = format!("pinned to {number}");
+    let states = [
+        NumberState::Free,
+        NumberState::Reserved,
+        NumberState::Quarantined,
+        NumberState::Never,
+    ];
+    given(index, case, number, &states, Reason::Pinned, why)
+}
+
+fn returning(index: &Index<'_>, case: &Case, number: E164) -> Option<Claimant> {
+    if case
+        .facts
+        .refused
+        .iter()
+        .any(|(refused, _)| *refused == number)
+    {
+        return None;
+    }
+    let why = format!("had {number} before");
+    let states = [
+        NumberState::Free,
+        NumberState::Reserved,
+        NumberState::Quarantined,
+    ];
+    let claim = given(index, case, number, &states, Reason::Returning, why)?;
+    let range = &index.world.rules.ranges()[claim.range];
+    super::assign::country_mismatch(case, range)
+        .is_none()
+        .then_some(claim)
+}
+
+/// The claim to a number that lies in a range, fits the licence, and is in one of these states.
+fn given(
+    index: &Index<'_>,
+    case: &Case,
+    number: E164,
+    states: &[NumberState],
+    reason: Reason,
+    why: String,
+) -> Option<Claimant> {
+    let range = index.world.rules.range_of(number)?;
+    let declared = &index.world.rules.ranges()[range];
+    if !fits(case.judged.licensing.voice, declared.number_type) {
+        return None;
+    }
+    let theirs = index.pinned_to(number).is_none_or(|user| user == case.id());
+    let entry = entry(index, declared, number);
+    // The number that Teams has just taken from this very user is still booked as theirs.
+    let booked = entry.state == NumberState::Assigned && entry.user == Some(case.id());
+    let gone_from_teams = index
+        .listed(number)
+        .is_none_or(|l| l.is_assignable_as(declared.number_type));
+    let listed_enough = !declared.number_type.must_be_listed() || index.listed(number).is_some();
+    let available = states.contains(&entry.state)
+        || (booked && gone_from_teams && listed_enough && !declared.never.contains(number));
+    (theirs && available).then(|| claim(index, number, range, reason, why))
+}
+
+fn claim(index: &Index<'_>, number: E164, range: usize, reason: Reason, why: String) -> Claimant {
+    Claimant {
+        number,
+        range,
+        reason,
+        number_type: index.world.rules.ranges()[range].number_type,
+        why,
+    }
+}
+
+/// Whether a number of this type may be held with this voice licence.
+pub(super) const fn fits(voice: VoiceLicence, number_type: NumberType) -> bool {
+    match voice {
+        VoiceLicence::None => false,
+        VoiceLicence::CallingPlan => matches!(number_type, NumberType::CallingPlan),
+        VoiceLicence::PhoneSystem => !matches!(number_type, NumberType::CallingPlan),
+    }
+}

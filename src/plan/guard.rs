@@ -1,0 +1,174 @@
+//! The guard rails: pure functions over a draft. What is over a limit is held whole, never "up to the limit".
+
+use super::draft::Draft;
+use super::{Action, Change, ChangeStatus, PlanStatus, Reason, World};
+
+/// What a person has allowed for this sync.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Approval {
+    /// `--approve`: the two brakes are lifted, nothing else.
+    pub brakes: bool,
+}
+
+/// Holds what must not happen by itself. The changes keep their places; held ones are marked.
+#[must_use]
+pub fn guard(mut draft: Draft, world: &World<'_>, approval: Approval) -> Draft {
+    let mut held = std::mem::take(&mut draft.plan.held_because);
+    if !approval.brakes {
+        held.extend(release_brake(&mut draft, world));
+        held.extend(assignment_brake(&mut draft, world));
+    }
+    held.extend(dead_products(&mut draft));
+    hold_followers(&mut draft.plan.changes);
+    if world
+        .state
+        .pause
+        .as_ref()
+        .is_some_and(|p| p.until.is_none_or(|until| world.now < until))
+    {
+        draft
+            .plan
+            .changes
+            .iter_mut()
+            .filter(|c| !super::planner::is_recorded_only(c))
+            .for_each(hold);
+        let reason = world
+            .state
+            .pause
+            .as_ref()
+            .map_or("", |pause| pause.reason.as_str());
+        held.push(format!(
+            "the tenant is paused ({reason}): `linekeeper resume` lets it write again"
+        ));
+    }
+    if !world.circumstances.clock_agrees {
+        held.push("this machine's clock is more than five minutes off Graph's: nothing is released and no rest ends until it is right".to_owned());
+    }
+    if approval.brakes {
+        draft
+            .plan
+            .changes
+            .iter_mut()
+            .for_each(|change| change.approved = true);
+    }
+    if !held.is_empty() {
+        draft.plan.status = PlanStatus::Held;
+    }
+    draft.plan.held_because = held;
+    draft
+}
+
+/// How many releases by rule 24 hours may see: the smaller of count and share, but at least 3 or the count.
+#[must_use]
+pub fn release_limit(world: &World<'_>) -> u64 {
+    let safety = world.settings.safety;
+    let share = world.state.holdings.len() as u64 * safety.max_release_percent / 100;
+    let least = safety.max_releases.min(3);
+    safety.max_releases.min(share).max(least)
+}
+
+fn counts_as_release(change: &Change) -> bool {
+    change.action == Action::Release && !change.by_teams && change.reason != Reason::Manual
+}
+
+fn release_brake(draft: &mut Draft, world: &World<'_>) -> Option<String> {
+    let limit = release_limit(world);
+    let planned = draft
+        .plan
+        .changes
+        .iter()
+        .filter(|c| counts_as_release(c))
+        .count() as u64;
+    let before = world.state.brake.releases;
+    if planned == 0 || planned + before <= limit {
+        return None;
+    }
+    let cause = common_cause(&draft.plan.changes, planned);
+    draft
+        .plan
+        .changes
+        .iter_mut()
+        .filter(|c| counts_as_release(c))
+        .for_each(hold);
+    Some(format!(
+        "{planned} releases, with {before} of the last 24 hours, are more than the release brake allows ({limit}){cause}"
+    ))
+}
+
+fn assignment_brake(draft: &mut Draft, world: &World<'_>) -> Option<String> {
+    let limit = world.settings.safety.max_assignments;
+    let by_rule = |c: &Change| c.action == Action::Assign && c.reason == Reason::Rule;
+    let planned = draft.plan.changes.iter().filter(|c| by_rule(c)).count() as u64;
+    let before = world.state.brake.assignments;
+    if limit == 0 || planned == 0 || planned + before <= limit {
+        return None;
+    }
+    draft
+        .plan
+        .changes
+        .iter_mut()
+        .filter(|c| by_rule(c))
+        .for_each(hold);
+    Some(format!(
+        "{planned} assignments by rule, with {before} of the last 24 hours, are more than the assignment brake allows ({limit})"
+    ))
+}
+
+/// A product that brought Phone System to managed holders is gone or dead: releases for lost licence are held.
+fn dead_products(draft: &mut Draft) -> Option<String> {
+    let delicensed = |c: &Change| counts_as_release(c) && c.reason == Reason::Delicensed;
+    if draft.dead_skus.is_empty() || !draft.plan.changes.iter().any(delicensed) {
+        return None;
+    }
+    draft
+        .plan
+        .changes
+        .iter_mut()
+        .filter(|c| delicensed(c))
+        .for_each(hold);
+    let names: Vec<String> = draft.dead_skus.keys().map(ToString::to_string).collect();
+    Some(format!(
+        "the product {} brought Phone System to holders and is no longer subscribed or no longer active: releases for lost licence are held",
+        names.join(", ")
+    ))
+}
+
+/// One cause behind more than half of many releases, named.
+fn common_cause(changes: &[Change], planned: u64) -> String {
+    let of = |reason| {
+        changes
+            .iter()
+            .filter(|c| counts_as_release(c) && c.reason == reason)
+            .count() as u64
+    };
+    for (reason, text) in [
+        (Reason::Deleted, "the holders are gone from the directory"),
+        (
+            Reason::Delicensed,
+            "the holders lost their Phone System licence",
+        ),
+    ] {
+        if planned >= 4 && of(reason) * 2 > planned {
+            return format!("; {} of them because {text}", of(reason));
+        }
+    }
+    String::new()
+}
+
+fn hold(change: &mut Change) {
+    change.status = ChangeStatus::Held;
+}
+
+/// A change that follows a held one is held as well.
+fn hold_followers(changes: &mut [Change]) {
+    let held: Vec<u32> = changes
+        .iter()
+        .filter(|c| c.status == ChangeStatus::Held)
+        .map(|c| c.seq)
+        .collect();
+    let follows = |c: &Change| {
+        c.after
+            .is_some_and(|after| held.binary_search(&after).is_ok())
+    };
+    changes.iter_mut().filter(|c| follows(c)).for_each(hold);
+}

@@ -1,0 +1,174 @@
+//! The decision table of the contract (section 2): the first row that fits decides. Pure, one user at a time.
+
+use super::{Gone, NoteKind, StoredUser, UserFacts, Wait, World};
+use crate::directory::{Doubt, Kind, Licensing, VoiceLicence};
+use crate::numbering::E164;
+use crate::rules::Subject;
+use jiff::{SignedDuration, Timestamp};
+
+/// How long a licence whose plans have not arrived is believed.
+const PENDING_FOR: SignedDuration = SignedDuration::from_hours(72);
+
+/// The row of the table that fits a user.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Row {
+    /// Left alone altogether, with the reason.
+    Exempt(String),
+    /// No longer in the directory.
+    Gone(Gone),
+    /// Perhaps licensed: `lapsing` or `licence-pending`.
+    InDoubt(NoteKind),
+    /// Voice licence `none`.
+    Unlicensed,
+    /// Phone System without Teams.
+    NoTeams,
+    /// The account is disabled.
+    Disabled,
+    /// Waits for a person: `removed-outside` or `released-by-hand`.
+    AwaitsPerson(NoteKind),
+    /// Pinned to a number.
+    Pinned(E164),
+    /// Excluded by the rule of that name.
+    Excluded(String),
+    /// May have a number if the rules pick a range.
+    Eligible,
+    /// A group that decides about the user could not be read: left as is.
+    GroupUnread,
+}
+
+/// A user with the row that fits, and what the licences say.
+#[derive(Clone, Debug)]
+pub struct Judged {
+    /// The row.
+    pub row: Row,
+    /// What the licences make of the user; of somebody gone, of the last record.
+    pub licensing: Licensing,
+    /// Since when a pending licence was seen, to be remembered.
+    pub pending_since: Option<Timestamp>,
+}
+
+impl Judged {
+    /// Whether the user is licensed or in doubt: a holder seen so may later be released for lack of a licence.
+    #[must_use]
+    pub fn is_licensed_or_in_doubt(&self, gone: bool) -> bool {
+        let licensed = self.licensing.voice != VoiceLicence::None;
+        !gone && (licensed || matches!(self.row, Row::InDoubt(_)))
+    }
+}
+
+/// Finds the row for a user.
+#[must_use]
+pub fn judge(world: &World<'_>, stored: &StoredUser) -> Judged {
+    let licensing = world.book.read(&stored.user);
+    let subject = subject(world, stored, &licensing);
+    let pending = licensing.doubt == Some(Doubt::Pending) && stored.gone.is_none();
+    let pending_since = pending.then(|| stored.facts.pending_since.unwrap_or(world.now));
+    let row = row(world, stored, &licensing, subject, pending_since);
+    Judged {
+        row,
+        licensing,
+        pending_since,
+    }
+}
+
+/// What the rules look at.
+#[must_use]
+pub(super) fn subject<'a>(
+    world: &'a World<'_>,
+    stored: &'a StoredUser,
+    licensing: &Licensing,
+) -> Subject<'a> {
+    Subject {
+        user: &stored.user,
+        kind: licensing.kind,
+        book: world.book,
+        groups: world.groups,
+    }
+}
+
+fn row(
+    world: &World<'_>,
+    stored: &StoredUser,
+    licensing: &Licensing,
+    subject: Subject<'_>,
+    pending_since: Option<Timestamp>,
+) -> Row {
+    if let Some(reason) = exemption(world, &stored.facts, subject) {
+        return Row::Exempt(reason);
+    }
+    if let Some(gone) = stored.gone {
+        return Row::Gone(gone);
+    }
+    let eligibility = world.settings.eligibility;
+    match licensing.doubt {
+        Some(Doubt::Lapsing) => return Row::InDoubt(NoteKind::Lapsing),
+        Some(Doubt::Pending) if is_recent(pending_since, world.now) => {
+            return Row::InDoubt(NoteKind::LicencePending);
+        }
+        _ => {}
+    }
+    if licensing.voice == VoiceLicence::None {
+        return Row::Unlicensed;
+    }
+    if eligibility.require_teams && !licensing.teams {
+        return Row::NoTeams;
+    }
+    if !stored.user.enabled && !eligibility.include_disabled {
+        return Row::Disabled;
+    }
+    match stored.facts.wait {
+        Some(Wait::RemovedOutside) => return Row::AwaitsPerson(NoteKind::RemovedOutside),
+        Some(Wait::ReleasedByHand) => return Row::AwaitsPerson(NoteKind::ReleasedByHand),
+        _ => {}
+    }
+    if let Some(number) = stored.facts.pin {
+        return Row::Pinned(number);
+    }
+    if world.rules.depends_on_unread_group(subject) {
+        return Row::GroupUnread;
+    }
+    match world.rules.excluded_by(subject) {
+        Some(name) => Row::Excluded(name.to_owned()),
+        None => Row::Eligible,
+    }
+}
+
+fn exemption(world: &World<'_>, facts: &UserFacts, subject: Subject<'_>) -> Option<String> {
+    let by_hand = facts.exempt.as_ref();
+    if let Some(exempt) = by_hand.filter(|e| e.until.is_none_or(|until| world.now < until)) {
+        return Some(format!("exempt by hand: {}", exempt.reason));
+    }
+    if let Some(name) = world.rules.exempted_by(subject) {
+        return Some(format!("exempt by the rule \"{name}\""));
+    }
+    let outside = !world.rules.in_scope(subject);
+    outside.then(|| "outside the scope of the rules".to_owned())
+}
+
+fn is_recent(since: Option<Timestamp>, now: Timestamp) -> bool {
+    since.is_some_and(|since| now.duration_since(since) < PENDING_FOR)
+}
+
+/// When a pending licence stops being believed.
+#[must_use]
+pub(super) fn pending_until(since: Timestamp) -> Option<Timestamp> {
+    since.checked_add(PENDING_FOR).ok()
+}
+
+/// Notes that the licences alone give rise to, of persons.
+#[must_use]
+pub(super) fn licence_notes(licensing: &Licensing) -> Vec<(NoteKind, String)> {
+    let mut notes = Vec::new();
+    if licensing.kind != Kind::Person {
+        return notes;
+    }
+    if let Some(text) = &licensing.unknown_status {
+        let detail = format!("a voice plan has the status \"{text}\", which counts as not usable");
+        notes.push((NoteKind::UnknownPlanStatus, detail));
+    }
+    if licensing.calling_plan_alone {
+        let detail = "has a calling plan but no Phone System, which it needs".to_owned();
+        notes.push((NoteKind::CallingPlanWithoutPhoneSystem, detail));
+    }
+    notes
+}

@@ -1,0 +1,221 @@
+//! Everything a plan is made from, as one value, and the look-ups over it.
+
+use super::{Holding, NumberFacts, OpenStep, Settings, State};
+use crate::directory::{LicenceBook, UserId};
+use crate::numbering::{E164, Listed};
+use crate::rules::{GroupMembers, RuleSet};
+use jiff::Timestamp;
+use std::collections::BTreeMap;
+use std::ops::RangeInclusive;
+
+/// What was observed and what is remembered: the whole input of a plan besides the users themselves.
+pub struct World<'a> {
+    /// The rules in force.
+    pub rules: &'a RuleSet,
+    /// Configuration.
+    pub settings: &'a Settings,
+    /// The tenant's products.
+    pub book: &'a LicenceBook,
+    /// Members of the groups that rules name.
+    pub groups: &'a GroupMembers,
+    /// The number list, ascending by number, each number once.
+    pub listing: &'a [Listed],
+    /// Managed numbers that the list does not show with their holder, each read by itself.
+    pub confirmed: &'a BTreeMap<E164, Option<Listed>>,
+    /// Policies the rules name and the tenant's ids of them; `None`: the tenant has none of that name.
+    pub policies: &'a BTreeMap<(String, String), Option<String>>,
+    /// What is remembered.
+    pub state: &'a State,
+    /// Circumstances of this sync.
+    pub circumstances: Circumstances,
+    /// The present.
+    pub now: Timestamp,
+}
+
+/// What was special about the observation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Circumstances {
+    /// The round of users ended properly; otherwise nothing is released.
+    pub complete: bool,
+    /// This machine's clock agrees with Graph's; otherwise nothing is released and no rest ends.
+    pub clock_agrees: bool,
+    /// Everyone is being decided, not only those of whom something changed.
+    pub everyone: bool,
+    /// A person asked for this sync: refusals that can pass are tried again at once.
+    pub by_hand: bool,
+}
+
+/// Look-ups over a [`World`], made once per plan.
+pub struct Index<'a> {
+    /// The world itself.
+    pub world: &'a World<'a>,
+    by_holder: Vec<u32>,
+    holdings: BTreeMap<UserId, &'a Holding>,
+    held: BTreeMap<E164, &'a Holding>,
+    open_users: BTreeMap<UserId, &'a OpenStep>,
+    open_numbers: BTreeMap<E164, &'a OpenStep>,
+    pins: BTreeMap<E164, UserId>,
+}
+
+impl<'a> Index<'a> {
+    /// Arranges the world for looking up by user and by number.
+    #[must_use]
+    pub fn new(world: &'a World<'a>) -> Self {
+        let listed = 0..u32::try_from(world.listing.len()).unwrap_or(u32::MAX);
+        let holder = |at: &u32| world.listing[*at as usize].holder();
+        let mut by_holder: Vec<u32> = listed.filter(|at| holder(at).is_some()).collect();
+        by_holder.sort_by_key(|at| (holder(at), *at));
+        let state = world.state;
+        let claims = || {
+            state
+                .open_steps
+                .iter()
+                .filter(|step| step.change.action.claims())
+        };
+        let pinned = |(user, facts): (&UserId, &super::UserFacts)| Some((facts.pin?, *user));
+        Self {
+            world,
+            by_holder,
+            holdings: state.holdings.iter().map(|h| (h.user, h)).collect(),
+            held: state.holdings.iter().map(|h| (h.number, h)).collect(),
+            open_users: claims().map(|step| (step.change.user, step)).collect(),
+            open_numbers: claims().map(|step| (step.change.number, step)).collect(),
+            pins: state.facts.iter().filter_map(pinned).collect(),
+        }
+    }
+
+    /// The managed number in the user's hands.
+    #[must_use]
+    pub fn holding_of(&self, user: UserId) -> Option<&'a Holding> {
+        self.holdings.get(&user).copied()
+    }
+
+    /// Who holds the number under management.
+    #[must_use]
+    pub fn holding(&self, number: E164) -> Option<&'a Holding> {
+        self.held.get(&number).copied()
+    }
+
+    /// All managed numbers, ascending.
+    pub fn holdings(&self) -> impl Iterator<Item = &'a Holding> + '_ {
+        self.held.values().copied()
+    }
+
+    /// Managed numbers between two numbers, inclusive.
+    pub fn held_within(&self, within: RangeInclusive<E164>) -> impl Iterator<Item = E164> + '_ {
+        self.held.range(within).map(|(number, _)| *number)
+    }
+
+    /// The open step that claims the user.
+    #[must_use]
+    pub fn open_step_of(&self, user: UserId) -> Option<&'a OpenStep> {
+        self.open_users.get(&user).copied()
+    }
+
+    /// The open step that claims the number.
+    #[must_use]
+    pub fn open_step(&self, number: E164) -> Option<&'a OpenStep> {
+        self.open_numbers.get(&number).copied()
+    }
+
+    /// Open steps by their number, ascending.
+    pub fn open_numbers(&self) -> impl Iterator<Item = E164> + '_ {
+        self.open_numbers.keys().copied()
+    }
+
+    /// Whose pin the number is.
+    #[must_use]
+    pub fn pinned_to(&self, number: E164) -> Option<UserId> {
+        self.pins.get(&number).copied()
+    }
+
+    /// Pinned numbers, ascending.
+    pub fn pinned_numbers(&self) -> impl Iterator<Item = E164> + '_ {
+        self.pins.keys().copied()
+    }
+
+    /// What Teams says of a number: read by itself where that was done, else as listed.
+    #[must_use]
+    pub fn listed(&self, number: E164) -> Option<&'a Listed> {
+        if let Some(single) = self.world.confirmed.get(&number) {
+            return single.as_ref();
+        }
+        let at = self
+            .world
+            .listing
+            .binary_search_by_key(&number, |l| l.number)
+            .ok()?;
+        Some(&self.world.listing[at])
+    }
+
+    /// The number Teams shows as the user's primary line: the managed one first, else the lowest.
+    #[must_use]
+    pub fn primary_of(&self, user: UserId) -> Option<&'a Listed> {
+        let holder = |at: &u32| self.world.listing[*at as usize].holder();
+        let from = self
+            .by_holder
+            .partition_point(|at| holder(at) < Some(user.0));
+        let theirs = self.by_holder[from..]
+            .iter()
+            .take_while(|at| holder(at) == Some(user.0));
+        let lines: Vec<&Listed> = theirs
+            .map(|at| &self.world.listing[*at as usize])
+            .filter(|line| self.listed(line.number).and_then(Listed::holder) == Some(user.0))
+            .collect();
+        let managed = self.holding_of(user).map(|h| h.number);
+        let is_managed = |line: &&&Listed| Some(line.number) == managed;
+        lines
+            .iter()
+            .find(is_managed)
+            .or_else(|| lines.first())
+            .copied()
+    }
+
+    /// Whether Teams shows the holding in place.
+    #[must_use]
+    pub fn in_place(&self, holding: &Holding) -> bool {
+        self.listed(holding.number).and_then(Listed::holder) == Some(holding.user.0)
+    }
+
+    /// What is remembered of the number.
+    #[must_use]
+    pub fn facts(&self, number: E164) -> Option<&'a NumberFacts> {
+        self.world.state.numbers.get(&number)
+    }
+
+    /// Users of whom something changed outside the directory: their number left, came, or moved.
+    #[must_use]
+    pub fn affected(&self) -> Vec<UserId> {
+        let moved = self
+            .holdings()
+            .filter(|h| h.missing.is_some() || !self.in_place(h))
+            .map(|h| h.user);
+        let came = self.world.listing.iter().filter_map(|listed| {
+            let holder = UserId(listed.holder()?);
+            let managed = self.holding(listed.number).map(|h| h.user) == Some(holder);
+            let ours = self.world.rules.range_of(listed.number).is_some();
+            (ours && !managed).then_some(holder)
+        });
+        let mut users: Vec<UserId> = moved.chain(came).collect();
+        users.sort_unstable();
+        users.dedup();
+        users
+    }
+}
+
+/// Managed numbers that the list does not show with their holder: each has to be read by itself before a plan.
+#[must_use]
+pub fn out_of_place(state: &State, listing: &[Listed]) -> Vec<E164> {
+    let shown = |h: &&Holding| {
+        let at = listing.binary_search_by_key(&h.number, |l| l.number);
+        at.is_ok_and(|at| listing[at].holder() == Some(h.user.0))
+    };
+    let mut missing: Vec<E164> = state
+        .holdings
+        .iter()
+        .filter(|h| !shown(h))
+        .map(|h| h.number)
+        .collect();
+    missing.sort_unstable();
+    missing
+}
