@@ -3,7 +3,7 @@
 use super::chain::{Refusals, run_one, with_end};
 use super::settle::{after_lost_answer, follow};
 use super::{Applied, Hands, JournalError, StepId, Task};
-use crate::directory::{Link, UserId};
+use crate::directory::Link;
 use crate::plan::{Action, Change, ChangeStatus, OpenStep, State, StepEnd, StepError, StepState};
 use futures::StreamExt as _;
 use jiff::Timestamp;

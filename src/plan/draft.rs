@@ -7,7 +7,7 @@ use super::{
 use crate::directory::UserId;
 use crate::numbering::{E164, Listed, NumberType};
 use sha2::{Digest, Sha256};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 
 /// A finished draft: the plan for people and for applying, and what else has to be written when it is claimed.
@@ -17,6 +17,8 @@ pub struct Draft {
     pub plan: Plan,
     /// What else is written in the claiming transaction.
     pub effects: Effects,
+    /// UPNs of the users that the notes are about.
+    pub names: BTreeMap<UserId, String>,
     /// Managed holders left alone.
     pub keep: u64,
     /// Users who wait for something.
@@ -246,5 +248,26 @@ pub(super) fn policy_step(lead: &Step, policy: PolicyName, id: Option<String>) -
             lead.number_type,
             lead.reason,
         )
+    }
+}
+
+impl Draft {
+    /// The same draft with only the changes that are wanted: whom the others concern stays undecided, and no effect
+    /// of theirs is written.
+    #[must_use]
+    pub fn limited_to(mut self, wanted: impl Fn(&Change) -> bool) -> Self {
+        self.plan.changes.retain(|change| wanted(change));
+        let users: BTreeSet<UserId> = self.plan.changes.iter().map(|change| change.user).collect();
+        let effects = &mut self.effects;
+        effects
+            .adopted
+            .retain(|holding| users.contains(&holding.user));
+        effects.ended.retain(|ending| users.contains(&ending.user));
+        effects
+            .holdings
+            .retain(|holding| users.contains(&holding.user));
+        effects.facts.retain(|update| users.contains(&update.user));
+        effects.decided.retain(|user| users.contains(user));
+        self
     }
 }

@@ -183,9 +183,13 @@ impl<'a> Planner<'a> {
         let mut notes: Vec<Note> = Vec::new();
         let mut steps: Vec<(UserRecord, Vec<Step>)> = Vec::new();
         let mut waiting = 0;
+        let mut names = BTreeMap::new();
         for mut case in std::mem::take(&mut self.settled) {
             case.facts.notes.sort();
             waiting += u64::from(case.facts.notes.iter().any(|note| is_waiting(note.kind)));
+            if !case.facts.notes.is_empty() {
+                names.insert(case.id(), case.stored.user.upn().to_owned());
+            }
             notes.extend(case.facts.notes.iter().cloned());
             if case.facts != case.stored.facts {
                 let user = case.id();
@@ -204,6 +208,7 @@ impl<'a> Planner<'a> {
         let changes: Vec<Change> = in_order(steps);
         Draft {
             plan: plan(changes, notes),
+            names,
             keep: self.keep,
             waiting,
             holders: self.index.world.state.holdings.len() as u64,

@@ -1,7 +1,22 @@
 //! One sync, readable as a sentence: observe, decide, plan, guard, claim, apply, verify.
+//!
+//! [`sync`] writes; [`plan`] does the same over an [`Overlay`] that keeps every write in memory, so that what it
+//! shows is what a sync would do.
 
+mod decide;
+mod observe;
+mod overlay;
 mod ports;
+mod round;
+mod saved;
+mod sync;
+mod tenant;
+mod verify;
 
+pub use overlay::Overlay;
 pub use ports::{
     Begin, Claim, Ledger, Round, RoundEnd, RoundMode, RuleSource, Scope, SyncId, Trigger,
 };
+pub use saved::{SavedPlan, Stale};
+pub use sync::{Finished, SyncError, plan, sync};
+pub use tenant::{Reading, Request, Selection, Tenant};

@@ -6,7 +6,7 @@ use crate::numbering::{E164, Listed};
 use crate::plan::{
     Anchor, Change, Ending, FactsUpdate, Holding, NumberFacts, State, StoredUser, Suspension,
 };
-use crate::report::{SyncReport, TriggerKind};
+use crate::report::{RulesReport, SyncReport, TriggerKind};
 use crate::rules::RuleSet;
 use async_trait::async_trait;
 use jiff::Timestamp;
@@ -60,6 +60,8 @@ pub struct Round {
     pub selection: String,
     /// When `at` was handed out.
     pub at_since: Timestamp,
+    /// Whether `at` is in the middle of a round that was interrupted.
+    pub interrupted: bool,
 }
 
 /// What the end of a round found.
@@ -227,4 +229,7 @@ pub trait Ledger: Journal {
 pub trait RuleSource: Send + Sync {
     /// The rule set in force, with the commit it was read from.
     fn active(&self) -> Arc<RuleSet>;
+
+    /// How reports name it: commit, state of the work tree, digest.
+    fn described(&self) -> RulesReport;
 }

@@ -1,0 +1,469 @@
+//! The sentence: observe, decide, plan, guard, claim, apply, verify.
+
+use super::decide::{decide, is_for_everyone, settings_digest};
+use super::observe::{self, Directory, Numbers};
+use super::verify::{Seen, failed_report, plan_report, report};
+use super::{Begin, Claim, Ledger, Overlay, Request, Selection, Stale, SyncId, Tenant};
+use crate::apply::{Applied, Fence, Hands, JournalError, StepId, Task, recover, run, to_be_made};
+use crate::directory::ReadError;
+use crate::plan::{
+    Anchor, Change, ChangeStatus, Circumstances, Draft, Mode, Plan, State, StepState, World,
+    is_recorded_only,
+};
+use crate::report::SyncReport;
+use crate::rules::RuleSet;
+use jiff::Timestamp;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+use thiserror::Error;
+
+/// A sync or plan that came to an end.
+#[derive(Clone, Debug)]
+pub struct Finished {
+    /// What is printed and stored.
+    pub report: SyncReport,
+    /// Set when nothing could be decided: what could not be read, and why.
+    pub failure: Option<ReadError>,
+    /// Why something is held, one sentence each.
+    pub held_because: Vec<String>,
+    /// The plan itself, for saving.
+    pub plan: Plan,
+}
+
+/// Why there was no sync at all.
+#[derive(Debug, Error)]
+pub enum SyncError {
+    /// Another one runs.
+    #[error("a sync of this tenant is already running ({holder})")]
+    Running {
+        /// Its id, where known.
+        sync: Option<SyncId>,
+        /// Who runs it.
+        holder: String,
+    },
+    /// A saved plan no longer fits.
+    #[error(transparent)]
+    Stale(#[from] Stale),
+    /// The database.
+    #[error(transparent)]
+    Journal(#[from] JournalError),
+}
+
+/// Brings a tenant to what its rules say.
+///
+/// # Errors
+/// When another sync runs, a saved plan is stale, or the database fails. A directory that cannot be read is no error
+/// but a report with the status `failed`.
+pub async fn sync(tenant: &Tenant, request: &Request) -> Result<Finished, SyncError> {
+    let (fence, id) = match tenant
+        .ledger
+        .begin(&request.trigger, tenant.clock.now())
+        .await?
+    {
+        Begin::Ours(fence, id) => (fence, id),
+        Begin::Running { sync, holder } => return Err(SyncError::Running { sync, holder }),
+    };
+    let course = Course {
+        tenant,
+        request,
+        fence,
+        id: Some(id),
+        rules: tenant.rules.active(),
+    };
+    let finished = course.run().await;
+    let report = match &finished {
+        Ok(finished) => finished.report.clone(),
+        Err(_) => failed_report(&course.seen(None, 0)),
+    };
+    tenant
+        .ledger
+        .finish(fence, &report, tenant.clock.now())
+        .await?;
+    finished
+}
+
+/// What a sync would do now. Nothing is stored.
+///
+/// # Errors
+/// When the database cannot be read, or a saved plan is stale.
+pub async fn plan(tenant: &Tenant, request: &Request) -> Result<Finished, SyncError> {
+    let ledger: Arc<dyn Ledger> = Arc::new(Overlay::new(Arc::clone(&tenant.ledger)));
+    let tenant = Tenant {
+        ledger,
+        ..tenant.clone()
+    };
+    let course = Course {
+        tenant: &tenant,
+        request,
+        fence: Fence(0),
+        id: None,
+        rules: tenant.rules.active(),
+    };
+    course.run().await
+}
+
+/// One sync on its way; without an id a mere plan.
+struct Course<'a> {
+    tenant: &'a Tenant,
+    request: &'a Request,
+    fence: Fence,
+    id: Option<SyncId>,
+    rules: Arc<RuleSet>,
+}
+
+impl Course<'_> {
+    async fn run(&self) -> Result<Finished, SyncError> {
+        let ledger = &*self.tenant.ledger;
+        let before = ledger.state(self.tenant.clock.now()).await?;
+        let directory = observe::directory(self.tenant, self.fence, self.request, &before).await?;
+        if let Some(error) = nothing_read(&directory) {
+            return Ok(self.failed(error, &directory, before.users));
+        }
+        if directory.users.empty {
+            return self.empty_directory(&directory, &before).await;
+        }
+        let recovered = self.recover(&directory, &before).await?;
+        let state = ledger.state(self.tenant.clock.now()).await?;
+        let numbers = match observe::numbers(self.tenant, &self.rules, &state).await {
+            Ok(numbers) => numbers,
+            Err(error) => return Ok(self.failed(error, &directory, state.users)),
+        };
+        self.decide_and_apply(&directory, &numbers, &state, recovered)
+            .await
+    }
+
+    async fn decide_and_apply(
+        &self,
+        directory: &Directory,
+        numbers: &Numbers,
+        state: &State,
+        recovered: Vec<Applied>,
+    ) -> Result<Finished, SyncError> {
+        let now = self.tenant.clock.now();
+        let digest = settings_digest(self.tenant, directory, numbers);
+        let everyone = is_for_everyone(self.request, &self.rules, state, &digest);
+        let world = self.world(directory, numbers, state, everyone, now);
+        let draft = decide(&*self.tenant.ledger, &world, self.request).await?;
+        let draft = self.select(draft, now)?;
+        let anchor = self.anchor(
+            directory,
+            numbers,
+            &draft,
+            state,
+            everyone.then_some(digest),
+            now,
+        );
+        let seen = self.seen(Some(directory), state.users);
+        let Some(id) = &self.id else {
+            return Ok(plan_report(&seen, draft, directory));
+        };
+        if !numbers.listing.is_empty() || state.anchor.numbers_listed > 0 {
+            self.tenant
+                .ledger
+                .store_listing(self.fence, &numbers.listing, now)
+                .await?;
+        }
+        let (tasks, conflicts) = self.claim(id, &draft, state, anchor, everyone, now).await?;
+        let hands = self.hands(directory);
+        let applied = run(&hands, tasks).await?;
+        self.suspend_refusing_ranges(state).await?;
+        let finished = report(&seen, draft, recovered, applied, &conflicts, directory);
+        if finished
+            .report
+            .changes
+            .iter()
+            .any(|change| change.status == ChangeStatus::Held)
+        {
+            self.tenant
+                .ledger
+                .hold(self.fence, id, &finished.report, self.tenant.clock.now())
+                .await?;
+        }
+        Ok(finished)
+    }
+
+    /// Settles what an earlier process left open; a mere plan leaves it alone.
+    async fn recover(
+        &self,
+        directory: &Directory,
+        state: &State,
+    ) -> Result<Vec<Applied>, JournalError> {
+        if self.id.is_none() || state.open_steps.is_empty() {
+            return Ok(Vec::new());
+        }
+        let hands = self.hands(directory);
+        let recovered = recover(&hands, state, self.request.by_hand).await?;
+        tracing::info!(
+            settled = recovered.applied.len(),
+            withdrawn = recovered.withdrawn,
+            "open steps of earlier syncs settled"
+        );
+        Ok(recovered.applied)
+    }
+
+    fn world<'w>(
+        &'w self,
+        directory: &'w Directory,
+        numbers: &'w Numbers,
+        state: &'w State,
+        everyone: bool,
+        now: Timestamp,
+    ) -> World<'w> {
+        World {
+            rules: &self.rules,
+            settings: &self.tenant.settings,
+            book: &directory.book,
+            groups: &numbers.groups,
+            listing: &numbers.listing,
+            confirmed: &numbers.confirmed,
+            policies: &numbers.policies,
+            state,
+            circumstances: Circumstances {
+                complete: directory.users.incomplete.is_none(),
+                clock_agrees: numbers.clock_agrees,
+                everyone,
+                by_hand: self.request.by_hand,
+            },
+            now,
+        }
+    }
+
+    /// Limits the draft to a saved plan or an approved list, if one is asked for.
+    fn select(&self, draft: Draft, now: Timestamp) -> Result<Draft, Stale> {
+        match &self.request.selection {
+            None => Ok(draft),
+            Some(Selection::Saved(saved)) => saved.apply_to(
+                draft,
+                &self.tenant.settings.tenant,
+                self.rules.digest(),
+                now,
+            ),
+            Some(Selection::Approved(keys)) => {
+                let key = |c: &Change| (c.action.name().to_owned(), c.user, c.number);
+                Ok(draft.limited_to(|change| keys.contains(&key(change))))
+            }
+        }
+    }
+
+    /// Claims what the guard lets through, and writes all else the plan decided, in one transaction.
+    async fn claim(
+        &self,
+        id: &SyncId,
+        draft: &Draft,
+        state: &State,
+        anchor: Anchor,
+        everyone: bool,
+        now: Timestamp,
+    ) -> Result<(Vec<Task>, BTreeSet<u32>), JournalError> {
+        let changes = match self.tenant.settings.mode {
+            Mode::Observe => Vec::new(),
+            Mode::AssignOnly | Mode::Apply => {
+                to_be_made(&draft.plan).into_iter().cloned().collect()
+            }
+        };
+        let limited = self.request.selection.is_some() || self.request.only.is_some();
+        let claim = claim_of(draft, state, changes, anchor, everyone && !limited, now);
+        let lost: BTreeSet<u32> = self
+            .tenant
+            .ledger
+            .claim(self.fence, id, &claim, now)
+            .await?
+            .into_iter()
+            .collect();
+        let mut rows: BTreeMap<u32, StepId> = BTreeMap::new();
+        for step in self.tenant.ledger.open_steps().await? {
+            if step.sync == *id && step.state == StepState::Claimed {
+                rows.insert(step.change.seq, StepId(step.id));
+            }
+        }
+        let task = |change: Change| {
+            Some(Task {
+                id: *rows.get(&change.seq)?,
+                change,
+                attempts: 0,
+            })
+        };
+        Ok((claim.changes.into_iter().filter_map(task).collect(), lost))
+    }
+
+    fn anchor(
+        &self,
+        directory: &Directory,
+        numbers: &Numbers,
+        draft: &Draft,
+        state: &State,
+        everyone: Option<String>,
+        now: Timestamp,
+    ) -> Anchor {
+        let before = &state.anchor;
+        let users = &directory.users;
+        let full = users.mode == super::RoundMode::Full
+            && users.incomplete.is_none()
+            && self.request.only.is_none();
+        let limited = self.request.selection.is_some();
+        let decided = everyone.filter(|_| users.any && !limited);
+        let mut holder_skus = draft.holder_skus.clone();
+        if decided.is_none() || !draft.dead_skus.is_empty() {
+            holder_skus.extend(before.holder_skus.clone());
+        }
+        Anchor {
+            full_read: if full { Some(now) } else { before.full_read },
+            numbers_read: Some(now),
+            numbers_listed: numbers.listing.len() as u64,
+            rules_digest: if decided.is_some() {
+                Some(self.rules.digest().clone())
+            } else {
+                before.rules_digest.clone()
+            },
+            settings_digest: decided.or_else(|| before.settings_digest.clone()),
+            distrusted: before.distrusted && !full,
+            holder_skus,
+        }
+    }
+
+    async fn suspend_refusing_ranges(&self, before: &State) -> Result<(), JournalError> {
+        let now = self.tenant.clock.now();
+        let state = self.tenant.ledger.state(now).await?;
+        for (range, refused) in state
+            .refused_in_a_row
+            .iter()
+            .filter(|(_, refused)| **refused >= 3)
+        {
+            if !before.suspended.contains_key(range) {
+                let reason = format!("Teams refused {refused} people in a row");
+                tracing::error!(%range, reason, "range suspended; look at its numbers in Teams, then `linekeeper ranges resume`");
+                let suspension = crate::plan::Suspension { reason, since: now };
+                self.tenant
+                    .ledger
+                    .suspend(self.fence, range, Some(&suspension), now)
+                    .await?;
+            }
+        }
+        Ok(())
+    }
+
+    /// A directory that shows nobody after there was somebody: held, nothing runs, and the next read is full again.
+    async fn empty_directory(
+        &self,
+        directory: &Directory,
+        state: &State,
+    ) -> Result<Finished, SyncError> {
+        let seen = self.seen(Some(directory), state.users);
+        if let Some(id) = &self.id {
+            let anchor = Anchor {
+                distrusted: true,
+                ..state.anchor.clone()
+            };
+            let claim = Claim {
+                anchor,
+                decided: Some(Vec::new()),
+                ..Claim::default()
+            };
+            self.tenant
+                .ledger
+                .claim(self.fence, id, &claim, self.tenant.clock.now())
+                .await?;
+        }
+        let text = format!(
+            "the full read shows no user at all, after {} were known: nothing runs; `linekeeper sync --full --accept-empty` believes it",
+            state.users
+        );
+        Ok(super::verify::held_report(&seen, text))
+    }
+
+    fn failed(&self, error: ReadError, directory: &Directory, users: u64) -> Finished {
+        let report = failed_report(&self.seen(Some(directory), users));
+        Finished {
+            report,
+            failure: Some(error),
+            held_because: Vec::new(),
+            plan: Plan::default(),
+        }
+    }
+
+    fn hands(&self, directory: &Directory) -> Hands {
+        let clock = Arc::clone(&self.tenant.clock);
+        let journal: Arc<dyn crate::apply::Journal> =
+            Arc::clone(&self.tenant.ledger) as Arc<dyn crate::apply::Journal>;
+        Hands {
+            directory: Arc::clone(&self.tenant.directory),
+            telephony: Arc::clone(&self.tenant.telephony),
+            journal,
+            fence: self.fence,
+            book: Arc::clone(&directory.book),
+            settings: Arc::clone(&self.tenant.settings),
+            patience: self.tenant.patience,
+            now: Arc::new(move || clock.now()),
+        }
+    }
+
+    fn seen(&self, directory: Option<&Directory>, users: u64) -> Seen {
+        Seen {
+            tenant: self.tenant.settings.tenant.clone(),
+            sync: self.id.clone(),
+            mode: self.tenant.settings.mode,
+            rules: self.tenant.rules.described(),
+            read: directory.map_or(crate::report::ReadMode::Delta, Directory::read_mode),
+            complete: directory.is_some_and(|d| d.users.incomplete.is_none() && d.users.any),
+            users,
+        }
+    }
+}
+
+/// Nothing of the directory could be read: no page of users, because nobody answered or the answer was no.
+fn nothing_read(directory: &Directory) -> Option<ReadError> {
+    match &directory.users.incomplete {
+        Some(error @ (ReadError::Unreachable(_) | ReadError::Refused(_)))
+            if !directory.users.any =>
+        {
+            Some(error.clone())
+        }
+        _ => None,
+    }
+}
+
+/// Everything the claiming transaction writes.
+fn claim_of(
+    draft: &Draft,
+    state: &State,
+    changes: Vec<Change>,
+    anchor: Anchor,
+    everyone: bool,
+    now: Timestamp,
+) -> Claim {
+    let effects = draft.effects.clone();
+    let claimed: BTreeSet<u32> = changes.iter().map(|change| change.seq).collect();
+    let open = |c: &&Change| !claimed.contains(&c.seq) && !is_recorded_only(c);
+    let still_undecided: BTreeSet<_> = draft
+        .plan
+        .changes
+        .iter()
+        .filter(open)
+        .map(|c| c.user)
+        .collect();
+    let mut numbers = effects.numbers;
+    numbers.extend(effects.ended.iter().map(|ending| {
+        (
+            ending.number,
+            ending.facts(state.numbers.get(&ending.number), now),
+        )
+    }));
+    Claim {
+        recorded: draft
+            .plan
+            .changes
+            .iter()
+            .filter(|c| is_recorded_only(c))
+            .cloned()
+            .collect(),
+        changes,
+        adopted: effects.adopted,
+        ended: effects.ended,
+        holdings: effects.holdings,
+        facts: effects.facts,
+        numbers,
+        decided: (!everyone).then_some(effects.decided),
+        still_undecided: still_undecided.into_iter().collect(),
+        anchor,
+    }
+}

@@ -1,0 +1,87 @@
+//! One tenant with everything a sync of it needs, and what is asked of a sync.
+
+use super::{Ledger, RuleSource, SavedPlan, Trigger};
+use crate::apply::{Patience, Telephony};
+use crate::clock::Clock;
+use crate::directory::{Directory, UserId};
+use crate::numbering::E164;
+use crate::plan::Settings;
+use jiff::{SignedDuration, Timestamp};
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+/// A tenant and its adapters.
+#[derive(Clone)]
+pub struct Tenant {
+    /// Reads who is there.
+    pub directory: Arc<dyn Directory>,
+    /// Reads and writes numbers.
+    pub telephony: Arc<dyn Telephony>,
+    /// Remembers.
+    pub ledger: Arc<dyn Ledger>,
+    /// The rules in force.
+    pub rules: Arc<dyn RuleSource>,
+    /// The present.
+    pub clock: Arc<dyn Clock>,
+    /// Configuration of plans.
+    pub settings: Arc<Settings>,
+    /// Configuration of reading.
+    pub reading: Reading,
+    /// Configuration of applying.
+    pub patience: Patience,
+}
+
+/// How a tenant is read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Reading {
+    /// The last moment at which a full read fell due; a full read that ended before it is out of date.
+    pub full_due_since: Option<Timestamp>,
+    /// Single reads in flight.
+    pub in_flight: usize,
+    /// The clock may be so far off Graph's.
+    pub clock_tolerance: SignedDuration,
+}
+
+/// What is asked of a sync or a plan.
+#[derive(Clone, Debug)]
+pub struct Request {
+    /// Who asks.
+    pub trigger: Trigger,
+    /// A person asks: what can pass is tried again at once.
+    pub by_hand: bool,
+    /// Read and decide everybody.
+    pub full: bool,
+    /// Believe an empty directory.
+    pub accept_empty: bool,
+    /// Lift the two brakes.
+    pub approve: bool,
+    /// Only this person.
+    pub only: Option<UserId>,
+    /// Only these changes.
+    pub selection: Option<Selection>,
+}
+
+/// A list of changes to which a sync is limited.
+#[derive(Clone, Debug)]
+pub enum Selection {
+    /// A saved plan: exactly its changes, or nothing.
+    Saved(Box<SavedPlan>),
+    /// Approved changes of a held list: those that are still true.
+    Approved(BTreeSet<(String, UserId, E164)>),
+}
+
+impl Request {
+    /// A plain sync.
+    #[must_use]
+    pub fn new(trigger: Trigger, by_hand: bool) -> Self {
+        Self {
+            trigger,
+            by_hand,
+            full: false,
+            accept_empty: false,
+            approve: false,
+            only: None,
+            selection: None,
+        }
+    }
+}

@@ -1,0 +1,218 @@
+//! Verify: what came of the plan, as one report.
+
+use super::Finished;
+use super::observe::Directory;
+use crate::apply::Applied;
+use crate::plan::{
+    Action, Change, ChangeStatus, Draft, Mode, Note, NoteKind, Plan, PlanStatus, is_recorded_only,
+};
+use crate::report::{
+    ChangeReport, DirectoryReport, NoteReport, ReadMode, RulesReport, Summary, SyncReport,
+    SyncStatus, UserRef,
+};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// What a report says of the circumstances.
+pub(super) struct Seen {
+    pub(super) tenant: String,
+    pub(super) sync: Option<String>,
+    pub(super) mode: Mode,
+    pub(super) rules: RulesReport,
+    pub(super) read: ReadMode,
+    pub(super) complete: bool,
+    pub(super) users: u64,
+}
+
+/// The report of a mere plan.
+pub(super) fn plan_report(seen: &Seen, draft: Draft, directory: &Directory) -> Finished {
+    let status = match draft.plan.status {
+        PlanStatus::Planned => SyncStatus::Planned,
+        PlanStatus::Held => SyncStatus::Held,
+    };
+    build(seen, draft, status, directory)
+}
+
+/// The report of a sync that ran.
+pub(super) fn report(
+    seen: &Seen,
+    mut draft: Draft,
+    recovered: Vec<Applied>,
+    applied: Vec<Applied>,
+    conflicts: &BTreeSet<u32>,
+    directory: &Directory,
+) -> Finished {
+    let by_seq: BTreeMap<u32, Change> = applied
+        .into_iter()
+        .map(|done| (done.change.seq, done.change))
+        .collect();
+    let mut notes = Vec::new();
+    for change in &mut draft.plan.changes {
+        if let Some(done) = by_seq.get(&change.seq) {
+            *change = done.clone();
+        } else if is_recorded_only(change) && change.status == ChangeStatus::Planned {
+            change.status = ChangeStatus::Succeeded;
+        } else if conflicts.contains(&change.seq) {
+            change.status = ChangeStatus::Failed;
+            change.error = Some("another plan has claimed the number or the person".to_owned());
+        }
+        notes.extend(conflict_note(change));
+    }
+    let earlier = recovered.into_iter().map(|done| done.change);
+    draft.plan.changes.splice(0..0, earlier);
+    draft.plan.notes.extend(notes);
+    let status = sync_status(&draft.plan, seen);
+    build(seen, draft, status, directory)
+}
+
+fn sync_status(plan: &Plan, seen: &Seen) -> SyncStatus {
+    let is = |wanted| plan.changes.iter().any(|change| change.status == wanted);
+    if plan.status == PlanStatus::Held || is(ChangeStatus::Held) {
+        SyncStatus::Held
+    } else if !seen.complete || is(ChangeStatus::Failed) || is(ChangeStatus::Waiting) {
+        SyncStatus::Partial
+    } else {
+        SyncStatus::Succeeded
+    }
+}
+
+/// A change that was found no longer to fit is a conflict, and a note says so.
+fn conflict_note(change: &Change) -> Option<Note> {
+    let failed = change.status == ChangeStatus::Failed && change.action.claims();
+    failed.then(|| Note {
+        kind: NoteKind::Conflict,
+        user: Some(change.user),
+        number: Some(change.number),
+        range: change.range.clone(),
+        detail: change.error.clone().unwrap_or_default(),
+    })
+}
+
+/// The report of a sync in which nothing could be decided.
+pub(super) fn failed_report(seen: &Seen) -> SyncReport {
+    empty(seen, SyncStatus::Failed)
+}
+
+/// The report of a sync in which a guard lets nothing run.
+pub(super) fn held_report(seen: &Seen, because: String) -> Finished {
+    Finished {
+        report: empty(seen, SyncStatus::Held),
+        failure: None,
+        held_because: vec![because],
+        plan: Plan::default(),
+    }
+}
+
+fn empty(seen: &Seen, status: SyncStatus) -> SyncReport {
+    SyncReport {
+        tenant: seen.tenant.clone(),
+        plan_id: String::new(),
+        sync_id: seen.sync.clone(),
+        status,
+        mode: seen.mode,
+        rules: seen.rules.clone(),
+        directory: DirectoryReport {
+            mode: seen.read,
+            complete: seen.complete,
+            users: seen.users,
+        },
+        summary: Summary::default(),
+        changes: Vec::new(),
+        notes: Vec::new(),
+    }
+}
+
+fn build(seen: &Seen, draft: Draft, status: SyncStatus, directory: &Directory) -> Finished {
+    let mut plan = draft.plan;
+    if let Some(error) = &directory.users.incomplete {
+        let detail =
+            format!("the read of the users did not end properly, so nothing is released: {error}");
+        plan.notes.push(Note {
+            kind: NoteKind::IncompleteRead,
+            user: None,
+            number: None,
+            range: None,
+            detail,
+        });
+    }
+    plan.notes.sort();
+    plan.notes.dedup();
+    let names: BTreeMap<_, _> = plan
+        .changes
+        .iter()
+        .map(|c| (c.user, c.upn.clone()))
+        .chain(draft.names)
+        .collect();
+    let mut report = empty(seen, status);
+    report.plan_id.clone_from(&plan.id);
+    report.changes = plan.changes.iter().map(change_report).collect();
+    report.notes = plan
+        .notes
+        .iter()
+        .map(|note| note_report(note, &names))
+        .collect();
+    report.summary = summary(&report, draft.keep, draft.waiting);
+    Finished {
+        report,
+        failure: None,
+        held_because: plan.held_because.clone(),
+        plan,
+    }
+}
+
+fn summary(report: &SyncReport, keep: u64, waiting: u64) -> Summary {
+    let of = |action: &str| report.changes.iter().filter(|c| c.action == action).count() as u64;
+    let with = |status| {
+        report
+            .changes
+            .iter()
+            .filter(|c| c.status == status && matches!(c.action.as_str(), "assign" | "release"))
+            .count() as u64
+    };
+    Summary {
+        assign: of("assign"),
+        release: of("release"),
+        adopt: of("adopt"),
+        policy: of("policy"),
+        profile: of("profile"),
+        keep,
+        waiting: waiting + with(ChangeStatus::Waiting),
+        failed: report
+            .changes
+            .iter()
+            .filter(|c| c.status == ChangeStatus::Failed)
+            .count() as u64,
+        notes: report.notes.len() as u64,
+    }
+}
+
+fn change_report(change: &Change) -> ChangeReport {
+    let policy = match &change.action {
+        Action::Policy { policy, .. } => Some(policy.clone()),
+        _ => None,
+    };
+    ChangeReport {
+        action: change.action.name().to_owned(),
+        user: UserRef {
+            id: change.user,
+            upn: change.upn.clone(),
+        },
+        number: change.number,
+        range: change.range.clone(),
+        number_type: change.number_type,
+        reason: change.reason,
+        policy,
+        status: change.status,
+        error: change.error.clone(),
+    }
+}
+
+fn note_report(note: &Note, names: &BTreeMap<crate::directory::UserId, String>) -> NoteReport {
+    let upn = |id| names.get(&id).cloned().unwrap_or_default();
+    NoteReport {
+        kind: note.kind,
+        user: note.user.map(|id| UserRef { id, upn: upn(id) }),
+        number: note.number,
+        range: note.range.clone(),
+        detail: note.detail.clone(),
+    }
+}
