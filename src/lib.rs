@@ -2,6 +2,7 @@
 
 pub mod apply;
 pub mod clock;
+pub mod config;
 pub mod directory;
 pub mod numbering;
 pub mod plan;

@@ -14,6 +14,7 @@ mod layer;
 mod load;
 mod problem;
 mod scalar;
+mod sections;
 mod typed;
 mod validate;
 mod validated;

@@ -122,6 +122,19 @@ text_scalar!(
         .map_err(|_| format!("expected a service plan id (a GUID), found {text:?}"))
 );
 
+/// A key of rules in a git repository, which this release cannot read yet.
+#[derive(Clone, Debug)]
+pub(super) struct LaterRelease;
+
+impl<'de> Deserialize<'de> for LaterRelease {
+    fn deserialize<D: Deserializer<'de>>(_: D) -> Result<Self, D::Error> {
+        Err(D::Error::custom(
+            "rules straight from a git repository come with a later release; check the repository out, and name the \
+             folder as `path` in [rules]",
+        ))
+    }
+}
+
 /// Parses a length of time as the contract writes it: a whole number and its unit.
 pub(super) fn duration(text: &str) -> Result<SignedDuration, String> {
     let digits = text.bytes().take_while(u8::is_ascii_digit).count();

@@ -2,8 +2,8 @@
 //! out has no meaning here; the embedded defaults name every one.
 
 use super::scalar::{
-    BaseUrl, Count, Cron, Identifier, Lapse, Limit, Listen, Location, Pause, Percent, PlanId,
-    Retries, TenantName,
+    BaseUrl, Count, Cron, Identifier, Lapse, LaterRelease, Limit, Listen, Location, Pause, Percent,
+    PlanId, Retries, TenantName,
 };
 use secrecy::SecretString;
 use serde::Deserialize;
@@ -71,7 +71,7 @@ sections! {
         waiting: WaitingTyped,
     }
     ServerTyped { listen: Listen, allow_anonymous: bool }
-    DatabaseTyped { url: SecretString }
+    DatabaseTyped { url: Option<SecretString> }
     GraphTyped {
         concurrency: Limit,
         operations: Limit,
@@ -84,9 +84,9 @@ sections! {
     ScheduleTyped { cron: Cron, full_cron: Cron, on_start: bool, spread: Lapse, parallel: Limit }
     RulesTyped {
         path: Location,
-        repository: Option<String>,
-        branch: Option<String>,
-        poll: Option<Lapse>,
+        repository: Option<LaterRelease>,
+        branch: Option<LaterRelease>,
+        poll: Option<LaterRelease>,
     }
     DirectoryTyped { groups: bool }
     SafetyTyped { max_releases: Count, max_release_percent: Percent, max_assignments: Count }
