@@ -128,7 +128,7 @@ pub(super) fn explain(message: &str) -> (String, Option<String>) {
         if let Some(rest) = message.strip_prefix(start) {
             let mut names = rest.split('`').skip(1).step_by(2);
             let wrong = names.next().unwrap_or_default().to_owned();
-            let known: Vec<&str> = names.filter(|name| *name != "client_secret").collect();
+            let known: Vec<&str> = names.collect();
             let hint = match nearest(&wrong, known.iter().copied()) {
                 Some(near) => format!("did you mean `{near}`?"),
                 None => format!("expected one of {}", known.join(", ")),

@@ -158,8 +158,8 @@ pub(super) fn duration(text: &str) -> Result<SignedDuration, String> {
 }
 
 fn cron_schedule(text: &str) -> Result<Option<cron::Schedule>, String> {
-    text.parse().map(Some).map_err(|error| {
-        format!("expected a cron expression with seconds, such as \"0 0 * * * *\": {error}")
+    text.parse().map(Some).map_err(|_| {
+        format!("expected a cron expression with seconds, such as \"0 0 * * * *\", found {text:?}")
     })
 }
 

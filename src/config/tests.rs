@@ -54,7 +54,25 @@ fn the_defaults_are_those_of_the_contract() {
         ..Sources::default()
     })
     .expect("the defaults are valid");
-    insta::assert_debug_snapshot!((config.server, config.graph, config.parallel, config.tenants.len()), @"");
+    insta::assert_debug_snapshot!((config.server, config.graph, config.parallel, config.tenants.len()), @r#"
+    (
+        Server {
+            listen: 127.0.0.1:8080,
+            allow_anonymous: false,
+        },
+        Graph {
+            concurrency: 8,
+            operations: 50,
+            operation_poll: 2s,
+            operation_timeout: 600s,
+            request_timeout: 30s,
+            max_wait: 300s,
+            retries: 4,
+        },
+        16,
+        0,
+    )
+    "#);
     assert!(
         matches!(config.database, Database::Sqlite(path) if path == folder.path().join("linekeeper.db"))
     );
@@ -63,10 +81,53 @@ fn the_defaults_are_those_of_the_contract() {
         .tenants
         .remove(0);
     insta::assert_debug_snapshot!((
-        &tenant.graph_url, &tenant.login_url, tenant.mode, tenant.directory, tenant.safety, tenant.release,
-        tenant.ownership, tenant.policies, tenant.profile, &tenant.eligibility, tenant.waiting,
-        tenant.schedule.spread, tenant.schedule.on_start, tenant.schedule.cron.source(), tenant.schedule.full_cron.source()
-    ), @"");
+        tenant.mode, tenant.directory, tenant.safety, tenant.release, tenant.ownership, tenant.policies,
+        tenant.profile, &tenant.eligibility, tenant.waiting
+    ), @r#"
+    (
+        Observe,
+        Directory {
+            groups: false,
+        },
+        Safety {
+            max_releases: 20,
+            max_release_percent: 10,
+            max_assignments: 250,
+        },
+        Release {
+            grace: 0s,
+            deleted_grace: 0s,
+        },
+        Ownership {
+            adopt: true,
+            rehire: true,
+        },
+        Policies {
+            enforce: false,
+        },
+        Profile {
+            business_phone: false,
+        },
+        Eligibility {
+            require_teams: true,
+            include_disabled: false,
+            settle: 0s,
+            extra_phone_system_plans: [],
+            extra_calling_plans: [],
+            extra_teams_plans: [],
+        },
+        Waiting {
+            first: 300s,
+            longest: 21600s,
+            give_up: 86400s,
+        },
+    )
+    "#);
+    let schedule = &tenant.schedule;
+    assert_eq!(schedule.cron.source(), "0 0 * * * *");
+    assert_eq!(schedule.full_cron.source(), "0 30 2 * * *");
+    assert!(schedule.on_start);
+    assert_eq!(schedule.spread, std::time::Duration::from_secs(300));
 }
 
 #[test]
@@ -126,12 +187,43 @@ max_releases = "many"
 listen = "127.0.0.1:1"
 "#,
         &[]
-    ), @"");
+    ), @r#"
+    linekeeper.toml: tenant.contoso.client_secret: a secret does not belong in this file; put it into a file of its own and name that as client_secret_file, or set LINEKEEPER__TENANT__<NAME>__CLIENT_SECRET
+    linekeeper.toml: eligibility.extra_calling_plans: expected a service plan id (a GUID), found "MCOPSTN1"
+    linekeeper.toml: eligibility.extra_teams_plans: expected a list, found text "57ff2da0-773e-42df-b2af-ffb7a2317929"
+    linekeeper.toml: graph.concurrency: expected a whole number from 1 to 10000, found text "60"
+    linekeeper.toml: graph.max_wait: expected a duration such as "30s" (ms, s, m, h, d), found "5 m"
+    linekeeper.toml: graph.operation_poll: expected a duration longer than nothing
+    linekeeper.toml: graph.operations: expected a whole number from 1 to 10000, found `0`
+    linekeeper.toml: graph.request_timeout: expected a duration such as "30s" (ms, s, m, h, d), found `30`
+    linekeeper.toml: graph.retries: expected a whole number from 0 to 20, found `-1`
+    linekeeper.toml: listen: unknown key `listen`; expected one of mode, server, database, graph, schedule, rules, directory, safety, release, ownership, policies, profile, eligibility, waiting, tenant
+    linekeeper.toml: mode: unknown value `aply`; did you mean `apply`?
+    linekeeper.toml: rules.repository: rules straight from a git repository come with a later release; check the repository out, and name the folder as `path` in [rules]
+    linekeeper.toml: safety.max_assignments: expected a whole number of 0 or more, found `5.7`
+    linekeeper.toml: safety.max_relases: unknown key `max_relases`; did you mean `max_releases`?
+    linekeeper.toml: safety.max_release_percent: expected a whole number from 0 to 100, found `101`
+    linekeeper.toml: safety.max_releases: expected a whole number of 0 or more, found `true`
+    linekeeper.toml: safty: unknown key `safty`; did you mean `safety`?
+    linekeeper.toml: schedule.cron: expected a cron expression with seconds, such as "0 0 * * * *", found "0 * * * *"
+    linekeeper.toml: schedule.on_start: expected true or false, found text "yes"
+    linekeeper.toml: tenant.contoso.graph_ulr: unknown key `graph_ulr`; did you mean `graph_url`?
+    linekeeper.toml: tenant.contoso.safety.max_releases: expected a whole number of 0 or more, found text "many"
+    linekeeper.toml: tenant.contoso.server: unknown key `server`; expected one of name, tenant_id, client_id, client_secret, client_secret_file, client_certificate_file, client_key_file, federated_token_file, managed_identity, graph_url, login_url, rules_path, mode, schedule, rules, directory, safety, release, ownership, policies, profile, eligibility, waiting
+    tenant.contoso.tenant_id: is missing
+    tenant.contoso.client_id: is missing
+    tenant.contoso: needs exactly one way to sign in: client_secret_file, client_certificate_file with client_key_file, federated_token_file, managed_identity = true, or the environment's CLIENT_SECRET
+    "#);
 }
 
 #[test]
 fn sections_and_lists_are_no_values() {
-    insta::assert_snapshot!(errors("safety = 5\ntenant = 3\nmode = 1\n[eligibility]\nextra_teams_plans = [1]\n", &[]), @"");
+    insta::assert_snapshot!(errors("safety = 5\ntenant = 3\nmode = 1\n[eligibility]\nextra_teams_plans = [1]\n", &[]), @r#"
+    linekeeper.toml: eligibility.extra_teams_plans: expected a service plan id (a GUID), found `1`
+    linekeeper.toml: mode: expected text, found `1`
+    linekeeper.toml: safety: expected a section, found `5`
+    linekeeper.toml: tenant: expected a list, found `3`
+    "#);
 }
 
 #[test]
@@ -183,7 +275,21 @@ fn wrong_variables_are_named() {
             ("LINEKEEPER__TENANT__CONTOSO__MANAGED_IDENTITY", "1"),
             ("LINEKEEPER__TENANT__CONTOSO__DATABASE__URL", "sqlite:x"),
         ]
-    ), @"");
+    ), @r#"
+    environment variable LINEKEEPER__SAFETY__MAX_RELEASES: safety.max_releases: expected a whole number of 0 or more, found `true`
+    environment variable LINEKEEPER__SAFETY__MAX_RELEASE_PERCENT: safety.max_release_percent: expected a whole number from 0 to 100, found `150`
+    environment variable LINEKEEPER__SAFETY__MAX_ASSIGNMENTS: safety.max_assignments: expected a whole number of 0 or more, found text "5.7"
+    environment variable LINEKEEPER__SAFETY__MAX_RELASES: safety.max_relases: unknown key `max_relases`; did you mean `max_releases`?
+    environment variable LINEKEEPER__SCHEDULE__ON_START: schedule.on_start: expected true or false, found text "yes"
+    environment variable LINEKEEPER__SAFETY: safety: expected a section, found `5`
+    environment variable LINEKEEPER__: expected LINEKEEPER__SECTION__KEY, or LINEKEEPER__TENANT__<NAME>__KEY
+    environment variable LINEKEEPER__ELIGIBILITY__EXTRA_TEAMS_PLANS: eligibility.extra_teams_plans: expected a service plan id (a GUID), found "TEAMS1"
+    environment variable LINEKEEPER__TENANT__CONTOSSO__CLIENT_SECRET: no [[tenant]] has the name `CONTOSSO` here; did you mean `CONTOSO`?
+    environment variable LINEKEEPER__TENANT__CONTOSO__CLIENT_SECRT: tenant.contoso.client_secrt: unknown key `client_secrt`; did you mean `client_secret`?
+    environment variable LINEKEEPER__TENANT__CONTOSO__MANAGED_IDENTITY: tenant.contoso.managed_identity: expected true or false, found `1`
+    environment variable LINEKEEPER__TENANT__CONTOSO__DATABASE__URL: tenant.contoso.database.url: unknown key `database`; expected one of name, tenant_id, client_id, client_secret, client_secret_file, client_certificate_file, client_key_file, federated_token_file, managed_identity, graph_url, login_url, rules_path, mode, schedule, rules, directory, safety, release, ownership, policies, profile, eligibility, waiting
+    tenant.contoso: needs exactly one way to sign in: client_secret_file, client_certificate_file with client_key_file, federated_token_file, managed_identity = true, or the environment's CLIENT_SECRET
+    "#);
 }
 
 #[test]
@@ -225,11 +331,11 @@ client_id = "c"
 [[tenant]]
 name = "ONE"
 managed_identity = true
-client_secret_file = "no-such-file"
+client_secret_file = "/no-such-file"
 [[tenant]]
 name = "two"
 tenant_id = "t"
-client_secret_file = "no-such-file"
+client_secret_file = "/no-such-file"
 [[tenant]]
 name = "three"
 tenant_id = "t"
@@ -239,7 +345,22 @@ client_key_file = "k.pem"
 tenant_id = "t"
 "#,
         &[]
-    ), @"");
+    ), @r#"
+    tenant.ONE: two tenants have this name; case does not count
+    server.listen: 0.0.0.0:8080 can be reached from other machines, where everybody may do everything as long as there are no tokens; use a loopback address, or set server.allow_anonymous = true
+    database.url: expected sqlite:FILE or postgres://user:password@host/database
+    tenant.one.waiting.longest: is shorter than waiting.first
+    tenant.one: needs exactly one way to sign in: client_secret_file, client_certificate_file with client_key_file, federated_token_file, managed_identity = true, or the environment's CLIENT_SECRET
+    tenant.ONE.tenant_id: is missing
+    tenant.ONE.waiting.longest: is shorter than waiting.first
+    tenant.ONE: needs exactly one way to sign in: client_secret_file, client_certificate_file with client_key_file, federated_token_file, managed_identity = true, or the environment's CLIENT_SECRET
+    tenant.two.client_id: is missing
+    tenant.two.waiting.longest: is shorter than waiting.first
+    tenant.two.client_secret_file: /no-such-file cannot be read: No such file or directory (os error 2)
+    tenant.three.waiting.longest: is shorter than waiting.first
+    tenant.three: client_certificate_file and client_key_file go together
+    tenant: every [[tenant]] needs a name
+    "#);
 }
 
 #[test]
@@ -314,7 +435,7 @@ fn names_of_tenants_are_fit_for_files_and_variables() {
     let two = "[[tenant]]\nname = \"a-b\"\ntenant_id = \"t\"\nmanaged_identity = true\n\
                [[tenant]]\nname = \"a.b\"\ntenant_id = \"t\"\nmanaged_identity = true\n";
     assert!(from(two, &[]).is_ok());
-    insta::assert_snapshot!(errors(two, &[("LINEKEEPER__TENANT__A_B__MODE", "apply")]), @"");
+    insta::assert_snapshot!(errors(two, &[("LINEKEEPER__TENANT__A_B__MODE", "apply")]), @r#"environment variable LINEKEEPER__TENANT__A_B__MODE: two tenants have this name in the environment, where every sign but letters and digits is `_`; rename one"#);
 }
 
 #[test]
