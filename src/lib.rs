@@ -1,6 +1,7 @@
 //! Linekeeper gives Microsoft Teams users their phone numbers by rule.
 
 pub mod apply;
+pub mod cli;
 pub mod clock;
 pub mod config;
 pub mod directory;
@@ -9,3 +10,4 @@ pub mod plan;
 pub mod reconcile;
 pub mod report;
 pub mod rules;
+pub mod telemetry;

@@ -21,6 +21,7 @@ mod validated;
 
 pub use load::{DEFAULTS, Sources, load};
 pub use problem::{ConfigErrors, Problem};
+pub use scalar::duration as parse_duration;
 pub use validated::{
     Config, Credential, Database, Directory, Eligibility, Graph, Mode, Ownership, Policies,
     Profile, Release, Rules, Safety, Schedule, Server, TenantConfig, Waiting,

@@ -135,8 +135,11 @@ impl<'de> Deserialize<'de> for LaterRelease {
     }
 }
 
-/// Parses a length of time as the contract writes it: a whole number and its unit.
-pub(super) fn duration(text: &str) -> Result<SignedDuration, String> {
+/// Parses a length of time as the contract writes it: a whole number and its unit, `500ms`, `30s`, `10m`, `6h`, `7d`.
+///
+/// # Errors
+/// A sentence that says what is expected and what was found.
+pub fn duration(text: &str) -> Result<SignedDuration, String> {
     let digits = text.bytes().take_while(u8::is_ascii_digit).count();
     let wrong = || format!("expected a duration such as \"30s\" (ms, s, m, h, d), found {text:?}");
     let (amount, unit) = text.split_at(digits);
