@@ -1,10 +1,13 @@
 //! Linekeeper gives Microsoft Teams users their phone numbers by rule.
 
 pub mod apply;
+pub mod cli;
 pub mod clock;
+pub mod config;
 pub mod directory;
 pub mod numbering;
 pub mod plan;
 pub mod reconcile;
 pub mod report;
 pub mod rules;
+pub mod telemetry;

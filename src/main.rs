@@ -1,2 +1,7 @@
-//! The binary.
-fn main() {}
+//! The binary: parse, run, print the error once, exit code.
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    linekeeper::cli::main(std::env::args_os())
+}

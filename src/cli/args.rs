@@ -1,0 +1,261 @@
+//! The command line as typed. What the options mean together is checked by the commands; what cannot be typed together
+//! is refused here, with exit code 2.
+
+use super::output::Format;
+use clap::{Args, Parser, Subcommand};
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::time::Duration;
+
+/// Gives Microsoft Teams users their phone numbers by rule.
+#[derive(Clone, Debug, Parser)]
+#[command(name = "linekeeper", version, propagate_version = true)]
+#[command(
+    after_help = "Exit codes: 0 done; 1 error; 2 usage; 3 rules or configuration invalid; 4 some changes failed or \
+were put off, or the user read was incomplete; 5 held by a guard; 6 Graph unreachable or refused; 7 saved plan stale; \
+10 `plan --exit-code` with any change. The configuration is described in config/default.toml; LINEKEEPER_LOG sets what \
+is logged to standard error, such as `debug`."
+)]
+pub struct Cli {
+    /// Configuration file [default: linekeeper.toml, if it is there]
+    #[arg(long, global = true, value_name = "FILE")]
+    pub config: Option<PathBuf>,
+    /// Text for people, or JSON for programs
+    #[arg(
+        long,
+        global = true,
+        value_enum,
+        default_value_t,
+        value_name = "FORMAT"
+    )]
+    pub output: Format,
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// The commands.
+#[derive(Clone, Debug, Subcommand)]
+pub enum Command {
+    /// Observe and print the plan; change nothing
+    Plan(PlanArgs),
+    /// Observe, decide and make the changes, once
+    Sync(SyncArgs),
+    /// Tools for rule files
+    #[command(subcommand)]
+    Rules(RulesCommand),
+    /// Stock of each range
+    #[command(subcommand)]
+    Ranges(RangesCommand),
+    /// Inventory of numbers
+    #[command(subcommand)]
+    Numbers(NumbersCommand),
+    /// Users, and what is noted about them
+    #[command(subcommand)]
+    Users(UsersCommand),
+    /// Past and held syncs
+    #[command(subcommand)]
+    Syncs(SyncsCommand),
+    /// Serve a made-up tenant that speaks Microsoft Graph's language
+    Simulate(SimulateArgs),
+    /// Show everything at work on a made-up tenant, with a temporary database
+    Demo(DemoArgs),
+}
+
+/// Which tenants.
+#[derive(Clone, Debug, Default, Args)]
+pub struct TenantArgs {
+    /// Only this tenant [default: all]
+    #[arg(long, value_name = "NAME")]
+    pub tenant: Option<String>,
+}
+
+/// `plan`.
+#[derive(Clone, Debug, Args)]
+pub struct PlanArgs {
+    /// Which tenants.
+    #[command(flatten)]
+    pub tenants: TenantArgs,
+    /// Decide for one person only: UPN (former ones too), mail or id
+    #[arg(long)]
+    pub user: Option<String>,
+    /// Read the whole directory and decide for everybody
+    #[arg(long, conflicts_with = "user")]
+    pub full: bool,
+    /// Save the plan, for `sync --plan`
+    #[arg(long, value_name = "FILE")]
+    pub save: Option<PathBuf>,
+    /// End with 10 when there is any change
+    #[arg(long)]
+    pub exit_code: bool,
+}
+
+/// `sync`.
+#[derive(Clone, Debug, Args)]
+pub struct SyncArgs {
+    /// Which tenants.
+    #[command(flatten)]
+    pub tenants: TenantArgs,
+    /// Decide and act for one person only: UPN (former ones too), mail or id
+    #[arg(long)]
+    pub user: Option<String>,
+    /// Read the whole directory and decide for everybody
+    #[arg(long, conflicts_with = "user")]
+    pub full: bool,
+    /// Make exactly the changes of this saved plan, if they still fit
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["user", "full", "accept_empty"])]
+    pub plan: Option<PathBuf>,
+    /// Lift the two brakes for this sync (one tenant only)
+    #[arg(long)]
+    pub approve: bool,
+    /// Believe a directory that shows nobody
+    #[arg(long, requires = "full")]
+    pub accept_empty: bool,
+    /// Wait so long for a sync that is under way, such as 5m
+    #[arg(long, value_name = "DURATION", value_parser = duration)]
+    pub wait: Option<Duration>,
+}
+
+/// `rules …`.
+#[derive(Clone, Debug, Subcommand)]
+pub enum RulesCommand {
+    /// Check rule files and print every error with its place
+    Check {
+        /// Folder or file [default: the configured folder]
+        path: Option<PathBuf>,
+    },
+}
+
+/// `ranges …`.
+#[derive(Clone, Debug, Subcommand)]
+pub enum RangesCommand {
+    /// Total, free, assigned, quarantined and so on, per range
+    List {
+        /// Which tenants.
+        #[command(flatten)]
+        tenants: TenantArgs,
+    },
+}
+
+/// `numbers …`.
+#[derive(Clone, Debug, Subcommand)]
+pub enum NumbersCommand {
+    /// Numbers with their states
+    List {
+        /// Which tenants.
+        #[command(flatten)]
+        tenants: TenantArgs,
+        /// Only of this range
+        #[arg(long)]
+        range: Option<String>,
+        /// Only in this state, such as free or assigned
+        #[arg(long)]
+        state: Option<String>,
+        /// At most so many
+        #[arg(long, value_name = "N")]
+        limit: Option<usize>,
+    },
+    /// Who held a number, from when to when, by which rule
+    History {
+        /// Which tenants.
+        #[command(flatten)]
+        tenants: TenantArgs,
+        /// The number, such as +498955501000
+        #[arg(allow_hyphen_values = true)]
+        number: String,
+    },
+}
+
+/// `users …`.
+#[derive(Clone, Debug, Subcommand)]
+pub enum UsersCommand {
+    /// Users with licence, number and overrides
+    List {
+        /// Which tenants.
+        #[command(flatten)]
+        tenants: TenantArgs,
+        /// Only those with a standing note of this kind, such as no-range
+        #[arg(long, value_name = "KIND")]
+        note: Option<String>,
+        /// At most so many
+        #[arg(long, value_name = "N")]
+        limit: Option<usize>,
+    },
+    /// Let the rules decide again for somebody who waits for a person
+    Resume {
+        /// Which tenants.
+        #[command(flatten)]
+        tenants: TenantArgs,
+        /// UPN (former ones too), mail or id
+        user: String,
+    },
+}
+
+/// `syncs …`.
+#[derive(Clone, Debug, Subcommand)]
+pub enum SyncsCommand {
+    /// Past syncs, the latest first
+    List {
+        /// Which tenants.
+        #[command(flatten)]
+        tenants: TenantArgs,
+    },
+    /// One sync with its changes and notes
+    Show {
+        /// Its id
+        id: String,
+    },
+    /// Make the changes that a sync holds, each checked again
+    Approve {
+        /// Its id
+        id: String,
+        /// Leave this person out; may be repeated
+        #[arg(long, value_name = "USER")]
+        except: Vec<String>,
+    },
+    /// Drop the changes that a sync holds
+    Reject {
+        /// Its id
+        id: String,
+    },
+}
+
+/// `simulate`.
+#[derive(Clone, Debug, Args)]
+#[group(skip)]
+#[command(group = clap::ArgGroup::new("source").required(true))]
+pub struct SimulateArgs {
+    /// Tenant as JSON: users, numbers, subscribedSkus, policies
+    #[arg(long, value_name = "FILE", group = "source")]
+    pub tenant_file: Option<PathBuf>,
+    /// A made-up tenant with so many users
+    #[arg(long, value_name = "N", group = "source")]
+    pub generate: Option<usize>,
+    /// Which made-up tenant: the same seed, the same tenant
+    #[arg(
+        long,
+        value_name = "S",
+        default_value_t = 1,
+        conflicts_with = "tenant_file"
+    )]
+    pub seed: u64,
+    /// Where to listen
+    #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:9000")]
+    pub listen: SocketAddr,
+}
+
+/// `demo`.
+#[derive(Clone, Copy, Debug, Args)]
+pub struct DemoArgs {
+    /// End after the first sync
+    #[arg(long, required = true)]
+    pub once: bool,
+}
+
+/// A length of time as in the configuration: `500ms`, `30s`, `10m`, `6h`, `7d`.
+fn duration(text: &str) -> Result<Duration, String> {
+    crate::config::parse_duration(text).map(jiff::SignedDuration::unsigned_abs)
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,84 @@
+//! What can be typed, what cannot, and what it means.
+
+use super::{Cli, Command, SyncsCommand};
+use crate::cli::output::Format;
+use clap::{CommandFactory, Parser};
+use std::time::Duration;
+
+fn parse(line: &str) -> Result<Cli, clap::Error> {
+    Cli::try_parse_from(std::iter::once("linekeeper").chain(line.split_whitespace()))
+}
+
+#[test]
+fn the_definition_is_sound() {
+    Cli::command().debug_assert();
+}
+
+#[test]
+fn every_command_of_the_contract_is_understood() {
+    for line in [
+        "plan",
+        "plan --tenant contoso --user a@b.c --save p.json --exit-code",
+        "plan --full --output json",
+        "--config x.toml --output json sync",
+        "sync --tenant contoso --full --accept-empty --approve --wait 5m",
+        "sync --plan p.json --approve",
+        "rules check",
+        "rules check rules",
+        "ranges list",
+        "numbers list --range muc --state free --limit 10",
+        "numbers history +498955501000",
+        "users list --note no-range --limit 5",
+        "users resume anna@contoso.com --tenant contoso",
+        "syncs list",
+        "syncs show 1",
+        "syncs approve 1 --except a@b.c --except d@e.f",
+        "syncs reject 1",
+        "simulate --tenant-file t.json --listen 127.0.0.1:0",
+        "simulate --generate 10 --seed 7",
+        "demo --once",
+    ] {
+        if let Err(error) = parse(line) {
+            panic!("{line}: {error}");
+        }
+    }
+}
+
+#[test]
+fn what_makes_no_sense_is_a_usage_error() {
+    for line in [
+        "",
+        "synch",
+        "sync --wait soon",
+        "sync --wait 5",
+        "sync --user a --full",
+        "sync --plan p.json --user a",
+        "sync --plan p.json --full",
+        "sync --accept-empty",
+        "plan --output yaml",
+        "numbers list --limit -1",
+        "simulate",
+        "simulate --generate 5 --tenant-file t.json",
+        "simulate --tenant-file t.json --seed 3",
+        "demo",
+    ] {
+        let error = parse(line).expect_err(line);
+        assert_eq!(error.exit_code(), 2, "{line}");
+    }
+    for line in ["--help", "--version", "sync --help"] {
+        assert_eq!(parse(line).expect_err(line).exit_code(), 0, "{line}");
+    }
+}
+
+#[test]
+fn options_arrive() {
+    let cli = parse("sync --wait 5m --output json").expect("valid");
+    assert_eq!(cli.output, Format::Json);
+    assert!(
+        matches!(cli.command, Command::Sync(sync) if sync.wait == Some(Duration::from_secs(300)) && !sync.approve)
+    );
+    let cli = parse("syncs approve 7 --except a --except b").expect("valid");
+    assert!(
+        matches!(cli.command, Command::Syncs(SyncsCommand::Approve { except, .. }) if except == ["a", "b"])
+    );
+}

@@ -1,0 +1,65 @@
+//! Addresses of Graph and of the sign-in service: where a token may be sent.
+
+use reqwest::Url;
+use std::net::IpAddr;
+
+/// Clouds without number management (GRAPH section 8); a host at or under one of these is refused.
+const NATIONAL_CLOUDS: &[&str] = &[
+    "microsoft.us",
+    "microsoftonline.us",
+    "chinacloudapi.cn",
+    "microsoftonline.cn",
+    "microsoft.de",
+    "microsoftonline.de",
+    "cloudapi.de",
+];
+
+/// Checks a base URL and takes off a closing slash: https, or http on loopback; no credentials, query or fragment.
+pub(super) fn base_url(text: &str) -> Result<String, String> {
+    let url = Url::parse(text).map_err(|error| format!("not a URL: {error}"))?;
+    if !url.username().is_empty() || url.password().is_some() {
+        return Err("a URL with a user name or password in it is refused".to_owned());
+    }
+    if url.query().is_some() || url.fragment().is_some() {
+        return Err("expected a URL without `?` and `#`".to_owned());
+    }
+    let host = url.host_str().unwrap_or_default();
+    if let Some(cloud) = national_cloud(host) {
+        return Err(format!(
+            "{host} belongs to a national cloud ({cloud}); phone numbers can be managed in the global cloud only"
+        ));
+    }
+    match url.scheme() {
+        "https" => {}
+        "http" if is_loopback(&url) => {}
+        "http" => {
+            return Err(format!(
+                "http:// is accepted for loopback hosts only, and {host} is none; write https://"
+            ));
+        }
+        other => return Err(format!("expected https://, found {other}://")),
+    }
+    Ok(url.as_str().trim_end_matches('/').to_owned())
+}
+
+/// Whether a checked base URL points to this machine.
+pub(super) fn is_loopback_url(text: &str) -> bool {
+    Url::parse(text).is_ok_and(|url| is_loopback(&url))
+}
+
+fn is_loopback(url: &Url) -> bool {
+    let host = url.host_str().unwrap_or_default();
+    let bare = host.trim_start_matches('[').trim_end_matches(']');
+    host.eq_ignore_ascii_case("localhost")
+        || bare
+            .parse::<IpAddr>()
+            .is_ok_and(|address| address.is_loopback())
+}
+
+fn national_cloud(host: &str) -> Option<&'static str> {
+    let host = host.trim_end_matches('.').to_ascii_lowercase();
+    NATIONAL_CLOUDS.iter().copied().find(|cloud| {
+        host.strip_suffix(cloud)
+            .is_some_and(|rest| rest.is_empty() || rest.ends_with('.'))
+    })
+}

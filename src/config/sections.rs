@@ -1,0 +1,129 @@
+//! From each section as typed to the same section validated: nothing here can fail.
+
+use super::scalar::{Lapse, Pause, PlanId};
+use super::typed::{
+    DirectoryTyped, EligibilityTyped, GraphTyped, ModeTyped, OwnershipTyped, PoliciesTyped,
+    ProfileTyped, ReleaseTyped, SafetyTyped, WaitingTyped,
+};
+use super::validated::{
+    Directory, Eligibility, Graph, Mode, Ownership, Policies, Profile, Release, Safety, Waiting,
+};
+use std::time::Duration;
+use uuid::Uuid;
+
+impl From<ModeTyped> for Mode {
+    fn from(typed: ModeTyped) -> Self {
+        match typed {
+            ModeTyped::Observe => Self::Observe,
+            ModeTyped::AssignOnly => Self::AssignOnly,
+            ModeTyped::Apply => Self::Apply,
+        }
+    }
+}
+
+impl From<&GraphTyped> for Graph {
+    fn from(typed: &GraphTyped) -> Self {
+        Self {
+            concurrency: whole(typed.concurrency.0),
+            operations: whole(typed.operations.0),
+            operation_poll: timer(&typed.operation_poll),
+            operation_timeout: timer(&typed.operation_timeout),
+            request_timeout: timer(&typed.request_timeout),
+            max_wait: typed.max_wait.0.unsigned_abs(),
+            retries: u32::try_from(typed.retries.0).unwrap_or(u32::MAX),
+        }
+    }
+}
+
+impl From<&DirectoryTyped> for Directory {
+    fn from(typed: &DirectoryTyped) -> Self {
+        Self {
+            groups: typed.groups,
+        }
+    }
+}
+
+impl From<&SafetyTyped> for Safety {
+    fn from(typed: &SafetyTyped) -> Self {
+        Self {
+            max_releases: typed.max_releases.0,
+            max_release_percent: typed.max_release_percent.0,
+            max_assignments: typed.max_assignments.0,
+        }
+    }
+}
+
+impl From<&ReleaseTyped> for Release {
+    fn from(typed: &ReleaseTyped) -> Self {
+        Self {
+            grace: typed.grace.0,
+            deleted_grace: typed.deleted_grace.0,
+        }
+    }
+}
+
+impl From<&OwnershipTyped> for Ownership {
+    fn from(typed: &OwnershipTyped) -> Self {
+        Self {
+            adopt: typed.adopt,
+            rehire: typed.rehire,
+        }
+    }
+}
+
+impl From<&PoliciesTyped> for Policies {
+    fn from(typed: &PoliciesTyped) -> Self {
+        Self {
+            enforce: typed.enforce,
+        }
+    }
+}
+
+impl From<&ProfileTyped> for Profile {
+    fn from(typed: &ProfileTyped) -> Self {
+        Self {
+            business_phone: typed.business_phone,
+        }
+    }
+}
+
+impl From<&EligibilityTyped> for Eligibility {
+    fn from(typed: &EligibilityTyped) -> Self {
+        Self {
+            require_teams: typed.require_teams,
+            include_disabled: typed.include_disabled,
+            settle: typed.settle.0,
+            extra_phone_system_plans: plans(&typed.extra_phone_system_plans),
+            extra_calling_plans: plans(&typed.extra_calling_plans),
+            extra_teams_plans: plans(&typed.extra_teams_plans),
+        }
+    }
+}
+
+impl From<&WaitingTyped> for Waiting {
+    fn from(typed: &WaitingTyped) -> Self {
+        Self {
+            first: typed.first.0,
+            longest: typed.longest.0,
+            give_up: typed.give_up.0,
+        }
+    }
+}
+
+/// A checked number as a size; it is at most a few thousand.
+pub(super) fn whole(number: u64) -> usize {
+    usize::try_from(number).unwrap_or(usize::MAX)
+}
+
+/// A length of time that a timer may wait for.
+pub(super) fn spread(lapse: &Lapse) -> Duration {
+    lapse.0.unsigned_abs()
+}
+
+fn timer(pause: &Pause) -> Duration {
+    pause.0.unsigned_abs()
+}
+
+fn plans(typed: &[PlanId]) -> Vec<Uuid> {
+    typed.iter().map(|plan| plan.0).collect()
+}

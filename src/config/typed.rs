@@ -1,0 +1,121 @@
+//! The configuration as typed: the names and types of `config/default.toml`, and no others. A key that a source leaves
+//! out has no meaning here; the embedded defaults name every one.
+
+use super::scalar::{
+    BaseUrl, Count, Cron, Identifier, Lapse, LaterRelease, Limit, Listen, Location, Pause, Percent,
+    PlanId, Retries, TenantName,
+};
+use secrecy::SecretString;
+use serde::Deserialize;
+
+/// `mode`.
+#[derive(Clone, Copy, Debug, Default, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub(super) enum ModeTyped {
+    #[default]
+    Observe,
+    AssignOnly,
+    Apply,
+}
+
+/// A section: its fields and types. Everything may be left out by a source, nothing may be added.
+macro_rules! sections {
+    ($($name:ident { $($field:ident: $kind:ty),* $(,)? })*) => {$(
+        #[derive(Clone, Debug, Default, Deserialize)]
+        #[serde(deny_unknown_fields, default)]
+        pub(super) struct $name { $(pub(super) $field: $kind),* }
+    )*};
+}
+
+sections! {
+    AsTyped {
+        mode: ModeTyped,
+        server: ServerTyped,
+        database: DatabaseTyped,
+        graph: GraphTyped,
+        schedule: ScheduleTyped,
+        rules: RulesTyped,
+        directory: DirectoryTyped,
+        safety: SafetyTyped,
+        release: ReleaseTyped,
+        ownership: OwnershipTyped,
+        policies: PoliciesTyped,
+        profile: ProfileTyped,
+        eligibility: EligibilityTyped,
+        waiting: WaitingTyped,
+        tenant: Vec<TenantTyped>,
+    }
+    TenantTyped {
+        name: TenantName,
+        tenant_id: Option<Identifier>,
+        client_id: Option<Identifier>,
+        client_secret: Option<SecretString>,
+        client_secret_file: Option<Location>,
+        client_certificate_file: Option<Location>,
+        client_key_file: Option<Location>,
+        federated_token_file: Option<Location>,
+        managed_identity: bool,
+        graph_url: Option<BaseUrl>,
+        login_url: Option<BaseUrl>,
+        rules_path: Option<Location>,
+        mode: ModeTyped,
+        schedule: ScheduleTyped,
+        rules: RulesTyped,
+        directory: DirectoryTyped,
+        safety: SafetyTyped,
+        release: ReleaseTyped,
+        ownership: OwnershipTyped,
+        policies: PoliciesTyped,
+        profile: ProfileTyped,
+        eligibility: EligibilityTyped,
+        waiting: WaitingTyped,
+    }
+    ServerTyped { listen: Listen, allow_anonymous: bool }
+    DatabaseTyped { url: Option<SecretString> }
+    GraphTyped {
+        concurrency: Limit,
+        operations: Limit,
+        operation_poll: Pause,
+        operation_timeout: Pause,
+        request_timeout: Pause,
+        max_wait: Lapse,
+        retries: Retries,
+    }
+    ScheduleTyped { cron: Cron, full_cron: Cron, on_start: bool, spread: Lapse, parallel: Limit }
+    RulesTyped {
+        path: Location,
+        repository: Option<LaterRelease>,
+        branch: Option<LaterRelease>,
+        poll: Option<LaterRelease>,
+    }
+    DirectoryTyped { groups: bool }
+    SafetyTyped { max_releases: Count, max_release_percent: Percent, max_assignments: Count }
+    ReleaseTyped { grace: Lapse, deleted_grace: Lapse }
+    OwnershipTyped { adopt: bool, rehire: bool }
+    PoliciesTyped { enforce: bool }
+    ProfileTyped { business_phone: bool }
+    EligibilityTyped {
+        require_teams: bool,
+        include_disabled: bool,
+        settle: Lapse,
+        extra_phone_system_plans: Vec<PlanId>,
+        extra_calling_plans: Vec<PlanId>,
+        extra_teams_plans: Vec<PlanId>,
+    }
+    WaitingTyped { first: Pause, longest: Pause, give_up: Pause }
+}
+
+/// The sections that a tenant may set again for itself, and `mode`.
+pub(super) const PER_TENANT: &[&str] = &[
+    "mode",
+    "schedule",
+    "rules",
+    "directory",
+    "safety",
+    "release",
+    "ownership",
+    "policies",
+    "profile",
+    "eligibility",
+    "waiting",
+];
