@@ -3,6 +3,7 @@
 pub mod apply;
 pub mod clock;
 pub mod directory;
+pub mod graph;
 pub mod numbering;
 pub mod plan;
 pub mod reconcile;
