@@ -5,6 +5,7 @@ pub mod cli;
 pub mod clock;
 pub mod config;
 pub mod directory;
+pub mod graph;
 pub mod numbering;
 pub mod plan;
 pub mod reconcile;

@@ -1,0 +1,37 @@
+//! Microsoft Graph: reads a tenant's users, products, groups and numbers, and sends the few writes of the product.
+//!
+//! [`Graph`] implements [`crate::directory::Directory`] and [`crate::apply::Telephony`] for one tenant. Below it:
+//!
+//! - `token`, `assertion`, `login`: the client credentials grant (GRAPH 8);
+//! - `transport`, `retry`, `rejection`: one request, its retries, and what an answer that is no success means (GRAPH 9);
+//! - `decode`, `user_wire`, `mapping`, `interner`: JSON straight into the core's types, without a tree in between;
+//! - `users`, `skus`, `numbers`, `voice`, `policies`, `operations`, `orders`: one file for each thing asked or said.
+//!
+//! Deliberately does not know what is done with what it reads. Reads are retried; a write is sent again only when the
+//! service said that it took nothing. The token goes to the origin of the configured Graph URL and nowhere else.
+
+mod adapter;
+mod assertion;
+mod decode;
+mod interner;
+mod login;
+mod mapping;
+mod numbers;
+mod operations;
+mod orders;
+mod origin;
+mod policies;
+mod rejection;
+mod retry;
+mod route;
+mod settings;
+mod skus;
+mod token;
+mod transport;
+mod user_wire;
+mod users;
+mod voice;
+
+pub use adapter::Graph;
+pub use settings::{Credential, GraphError, GraphSettings};
+pub use transport::http_client;

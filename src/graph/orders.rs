@@ -1,0 +1,188 @@
+//! Writes: each leaves at most once, unless the service said that it took nothing (GRAPH 4.2, 5, 6, 9.2).
+
+use super::Graph;
+use super::numbers::ASSIGNMENTS;
+use super::rejection::{describe, missing_permission};
+use super::retry::Patience;
+use super::route::Route;
+use super::transport::{Answer, Ask, Trouble};
+use crate::apply::{CallError, Order};
+use crate::directory::Link;
+use crate::numbering::NumberType;
+use jiff::{SignedDuration, Timestamp};
+use reqwest::header::LOCATION;
+use reqwest::{Method, StatusCode};
+use serde_json::{Value, json};
+use std::time::Duration;
+use tokio::time::sleep;
+
+/// No request to wait is believed beyond this; the next answer will tell again.
+const LONGEST_THROTTLE: Duration = Duration::from_hours(24);
+
+impl Graph {
+    pub(super) async fn send_order(&self, order: &Order) -> Result<Option<Link>, CallError> {
+        let (route, method, path, body) = request(order);
+        let url = self.transport.base.at(&path);
+        let ask = Ask {
+            route,
+            method,
+            url: url.map_err(|error| CallError::NotSent(error.to_string()))?,
+            body: Some(body),
+        };
+        let outcome = self.write(&ask).await;
+        if let (Order::SetPolicy { id, .. }, Err(CallError::Refused(_))) = (order, &outcome) {
+            self.forget_policy(id);
+        }
+        outcome
+    }
+
+    async fn write(&self, ask: &Ask) -> Result<Option<Link>, CallError> {
+        let subject = ask.route.subject();
+        let mut patience = Patience::new(self.transport.policy);
+        loop {
+            let answer = match self.transport.exchange(ask).await {
+                Ok(answer) => answer,
+                Err(trouble) => return Err(unanswered(trouble, subject)),
+            };
+            if answer.status != StatusCode::TOO_MANY_REQUESTS {
+                return self.verdict(ask, &answer);
+            }
+            // A throttled write has taken nothing, so that it may be sent again.
+            let asked = self.transport.asked(&answer);
+            match self.transport.rest(&mut patience, asked, true) {
+                Some(wait) => sleep(wait).await,
+                None => return Err(self.throttled(asked)),
+            }
+        }
+    }
+
+    fn verdict(&self, ask: &Ask, answer: &Answer) -> Result<Option<Link>, CallError> {
+        let subject = ask.route.subject();
+        let status = answer.status;
+        if status.is_success() {
+            return match answer.foreign_type() {
+                Some(media) if !answer.body.is_empty() => Err(CallError::Unknown(format!(
+                    "while writing {subject}: an answer of type `{media}` that is not Graph's; does a proxy stand between?"
+                ))),
+                _ => Ok(self.operation_link(ask, answer)),
+            };
+        }
+        let said = format!("Graph refuses {subject}: {}", describe(answer));
+        let application = matches!(status, StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN);
+        if application && !(ask.route == Route::Phone && status == StatusCode::FORBIDDEN) {
+            // What the application may not do says nothing about this number or this user.
+            let text = missing_permission(ask.route, &self.transport.client_id, answer);
+            return Err(CallError::NotSent(text));
+        }
+        if status.is_client_error() && status != StatusCode::REQUEST_TIMEOUT {
+            return Err(CallError::Refused(said));
+        }
+        Err(CallError::Unknown(format!(
+            "while writing {subject}: {}",
+            describe(answer)
+        )))
+    }
+
+    /// The operation to follow. One that leads elsewhere is not followed, and the caller looks at the number.
+    fn operation_link(&self, ask: &Ask, answer: &Answer) -> Option<Link> {
+        let text = answer.headers.get(LOCATION)?.to_str().ok()?;
+        let link = if text.starts_with('/') {
+            Link(ask.url.join(text).ok()?.into())
+        } else {
+            Link(text.to_owned())
+        };
+        match self.transport.base.follow(&link) {
+            Ok(_) => Some(link),
+            Err(error) => {
+                tracing::warn!(%error, "the operation of a write is not followed");
+                None
+            }
+        }
+    }
+
+    fn throttled(&self, asked: Option<Duration>) -> CallError {
+        let wait = asked.unwrap_or(self.transport.policy.max_wait);
+        let wait = SignedDuration::try_from(wait.min(LONGEST_THROTTLE)).unwrap_or_default();
+        let now = self.transport.clock.now();
+        let until = now.checked_add(wait).unwrap_or(Timestamp::MAX);
+        CallError::Throttled { until }
+    }
+}
+
+fn unanswered(trouble: Trouble, subject: &str) -> CallError {
+    match trouble {
+        Trouble::Token(error) => CallError::NotSent(error.to_string()),
+        Trouble::NotConnected(why) => CallError::NotSent(format!(
+            "Graph cannot be reached while writing {subject}: {why}"
+        )),
+        Trouble::Lost(why) => CallError::Unknown(format!(
+            "the answer was lost while writing {subject}: {why}"
+        )),
+        Trouble::TooLong => CallError::Unknown(format!(
+            "while writing {subject}: the answer is too long to be Graph's"
+        )),
+    }
+}
+
+/// Route, method, path and body of an order.
+fn request(order: &Order) -> (Route, Method, String, Value) {
+    match order {
+        Order::Assign {
+            number,
+            number_type,
+            user,
+            location,
+        } => {
+            let mut body = json!({
+                "telephoneNumber": number.to_string(),
+                "assignmentTargetId": user.to_string(),
+                "numberType": wire_name(*number_type),
+                "assignmentCategory": "primary",
+            });
+            if let Some(location) = location {
+                body["locationId"] = json!(location);
+            }
+            let path = format!("{ASSIGNMENTS}/assignNumber");
+            (Route::AssignNumber, Method::POST, path, body)
+        }
+        Order::Unassign {
+            number,
+            number_type,
+        } => (
+            Route::AssignNumber,
+            Method::POST,
+            format!("{ASSIGNMENTS}/unassignNumber"),
+            json!({ "telephoneNumber": number.to_string(), "numberType": wire_name(*number_type) }),
+        ),
+        Order::SetPolicy {
+            user,
+            policy_type,
+            id,
+        } => (
+            Route::Policies,
+            Method::POST,
+            "/admin/teams/policy/userAssignments/assign".into(),
+            json!({ "value": [{ "userId": user.to_string(), "policyType": policy_type, "policyId": id }] }),
+        ),
+        Order::ClearPolicy { user, policy_type } => (
+            Route::Policies,
+            Method::POST,
+            "/admin/teams/policy/userAssignments/unassign".into(),
+            json!({ "value": [{ "userId": user.to_string(), "policyType": policy_type }] }),
+        ),
+        Order::SetPhone { user, phone } => {
+            let phones: Vec<&str> = phone.as_deref().into_iter().collect();
+            let body = json!({ "businessPhones": phones });
+            (Route::Phone, Method::PATCH, format!("/users/{user}"), body)
+        }
+    }
+}
+
+/// Graph's spelling of a type in bodies (GRAPH, trap 22).
+const fn wire_name(number_type: NumberType) -> &'static str {
+    match number_type {
+        NumberType::DirectRouting => "directRouting",
+        NumberType::CallingPlan => "callingPlan",
+        NumberType::OperatorConnect => "operatorConnect",
+    }
+}
