@@ -11,4 +11,5 @@ pub mod plan;
 pub mod reconcile;
 pub mod report;
 pub mod rules;
+pub mod schedule;
 pub mod telemetry;

@@ -83,6 +83,9 @@ pub trait Directory: Send + Sync {
     /// One user as of now; `None` when the directory has no such user (or only in its recycle bin).
     async fn user(&self, id: UserId) -> Result<Option<User>, ReadError>;
 
+    /// One user by UPN, for people who ask for somebody no read has shown yet; `None` when there is no such user.
+    async fn user_named(&self, upn: &str) -> Result<Option<User>, ReadError>;
+
     /// The users of a group, through nested groups too.
     async fn members(&self, group: GroupId) -> Result<Vec<UserId>, ReadError>;
 

@@ -114,6 +114,10 @@ impl Directory for Graph {
         self.read_user(id).await
     }
 
+    async fn user_named(&self, upn: &str) -> Result<Option<User>, ReadError> {
+        self.read_user_at(upn).await
+    }
+
     async fn members(&self, group: GroupId) -> Result<Vec<UserId>, ReadError> {
         self.read_members(group).await
     }

@@ -8,6 +8,7 @@ use super::user_wire::PROPERTIES;
 use crate::directory::{
     Cursor, GroupId, Link, Next, Page, PlanCatalogue, PlanId, ReadError, User, UserId,
 };
+use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use reqwest::StatusCode;
 use serde::Deserialize;
 use sha2::{Digest, Sha256};
@@ -77,19 +78,27 @@ impl Graph {
     }
 
     pub(super) async fn read_user(&self, id: UserId) -> Result<Option<User>, ReadError> {
+        match self.read_user_at(&id.to_string()).await? {
+            Some(user) if user.id != id => Err(ReadError::Broken(format!(
+                "asked for the user {id}, Graph answered with {}",
+                user.id
+            ))),
+            read => Ok(read),
+        }
+    }
+
+    /// One user by object id or UPN; `key` is percent-encoded here.
+    pub(super) async fn read_user_at(&self, key: &str) -> Result<Option<User>, ReadError> {
+        let key = utf8_percent_encode(key, NON_ALPHANUMERIC);
         let url = self
             .transport
             .base
-            .at(&format!("/users/{id}?$select={PROPERTIES}"))?;
+            .at(&format!("/users/{key}?$select={PROPERTIES}"))?;
         let read = self.transport.read(Route::Users, url, |answer| {
             UserMapper::new(&self.catalogue, &mut self.interner()).single(&answer.body)
         });
         match read.await {
-            Ok(user) if user.id == id => Ok(Some(user)),
-            Ok(user) => Err(ReadError::Broken(format!(
-                "asked for the user {id}, Graph answered with {}",
-                user.id
-            ))),
+            Ok(user) => Ok(Some(user)),
             Err(failure) if failure.is(StatusCode::NOT_FOUND) => Ok(None),
             Err(failure) => Err(failure.into()),
         }

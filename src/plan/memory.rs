@@ -1,7 +1,7 @@
 //! What Linekeeper remembers between syncs, as a plan reads it and writes it back.
 
 use super::{Change, Note, Reason, StepError};
-use crate::directory::{SkuId, User, UserId};
+use crate::directory::{Sku, SkuId, User, UserId};
 use crate::numbering::{E164, NumberType};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -304,6 +304,8 @@ pub struct Anchor {
     pub rules_digest: Option<String>,
     /// Digest of the settings, products and tenant policies everyone was last decided by.
     pub settings_digest: Option<String>,
+    /// The tenant's products as last read.
+    pub skus: Vec<Sku>,
     /// The last full read was not believed: the next one is full again.
     pub distrusted: bool,
     /// Products that brought Phone System to managed holders when everyone was last decided, with their names.

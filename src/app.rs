@@ -1,0 +1,265 @@
+//! The only place where adapters meet the engine, and where configuration becomes settings.
+
+use crate::apply::Patience;
+use crate::cli::exit::{Exit, Failure};
+use crate::clock::{Clock, SystemClock};
+use crate::config::{Config, Credential, Database, Mode, TenantConfig};
+use crate::directory::{PlanCatalogue, PlanId};
+use crate::graph::{self, Graph, GraphSettings};
+use crate::plan::{self, Settings};
+use crate::reconcile::{Reading, Tenant};
+use crate::rulebook::Rulebook;
+use crate::rules::LoadOptions;
+use crate::schedule::last_due;
+use crate::store::{Options, Store, TenantStore};
+use anyhow::Context as _;
+use jiff::SignedDuration;
+use secrecy::{ExposeSecret as _, SecretString};
+use std::sync::Arc;
+use std::time::Duration;
+use uuid::Uuid;
+
+/// This machine's clock may be so far off Graph's.
+const CLOCK_TOLERANCE: SignedDuration = SignedDuration::from_mins(5);
+
+/// Configuration, database and clock of one process.
+pub struct App {
+    /// The configuration.
+    pub config: Config,
+    /// The database.
+    pub store: Store,
+    /// The present.
+    pub clock: Arc<dyn Clock>,
+}
+
+/// One tenant with its rules and its part of the database; no network yet.
+pub struct Records {
+    /// Its part of the database.
+    pub store: Arc<TenantStore>,
+    /// Its rules.
+    pub rulebook: Arc<Rulebook>,
+    /// Its settings.
+    pub settings: Arc<Settings>,
+}
+
+impl App {
+    /// Opens the database of a configuration.
+    ///
+    /// # Errors
+    /// What the database says, with the remedy.
+    pub async fn open(config: Config) -> anyhow::Result<Self> {
+        let clock: Arc<dyn Clock> = Arc::new(SystemClock {
+            offset: config.clock_offset,
+        });
+        let url = match &config.database {
+            Database::Sqlite(path) => SecretString::from(format!("sqlite:{}", path.display())),
+            Database::Postgres(url) => url.clone(),
+        };
+        let options = Options {
+            clock: Arc::clone(&clock),
+            ..Options::default()
+        };
+        let store = Store::open(url.expose_secret(), options).await?;
+        Ok(Self {
+            config,
+            store,
+            clock,
+        })
+    }
+
+    /// The configured tenants, or the one of that name.
+    ///
+    /// # Errors
+    /// When no tenant has that name, or none is configured.
+    pub fn chosen(&self, name: Option<&str>) -> Result<Vec<&TenantConfig>, Failure> {
+        let tenants = &self.config.tenants;
+        let known = || tenants.iter().map(|t| t.name.as_str()).collect::<Vec<_>>().join(", ");
+        if tenants.is_empty() {
+            let text = "no tenant is configured; add a [[tenant]] section to the configuration file";
+            return Err(Failure::new(Exit::Invalid, text));
+        }
+        let Some(name) = name else { return Ok(tenants.iter().collect()) };
+        match tenants.iter().find(|tenant| tenant.name == name) {
+            Some(tenant) => Ok(vec![tenant]),
+            None => Err(Failure::new(
+                Exit::Usage,
+                format!("no tenant is called `{name}`; configured: {}", known()),
+            )),
+        }
+    }
+
+    /// The records of a tenant: rules read and checked, tenant id pinned.
+    ///
+    /// # Errors
+    /// Rules that cannot be used end with exit code 3.
+    pub async fn records(&self, tenant: &TenantConfig) -> anyhow::Result<Records> {
+        let settings = Arc::new(settings(tenant));
+        let rulebook = Arc::new(self.rulebook(tenant)?);
+        let store = self
+            .store
+            .tenant(&tenant.name, &tenant.tenant_id, Arc::clone(&settings))
+            .await?;
+        Ok(Records {
+            store: Arc::new(store),
+            rulebook,
+            settings,
+        })
+    }
+
+    /// The rules of a tenant.
+    ///
+    /// # Errors
+    /// Rules that cannot be used end with exit code 3, all their errors rendered.
+    pub fn rulebook(&self, tenant: &TenantConfig) -> Result<Rulebook, Failure> {
+        let options = LoadOptions {
+            groups: tenant.directory.groups,
+        };
+        Rulebook::open(&tenant.rules.path, options)
+            .map_err(|error| Failure::new(Exit::Invalid, error.to_string()))
+    }
+
+    /// A tenant ready for a sync.
+    ///
+    /// # Errors
+    /// What is wrong with rules, credentials or database.
+    pub async fn tenant(&self, config: &TenantConfig) -> anyhow::Result<(Tenant, Records)> {
+        let records = self.records(config).await?;
+        let graph = Arc::new(self.graph(config, &records.settings.catalogue)?);
+        let limits = &self.config.graph;
+        let signed = |d: Duration| SignedDuration::try_from(d).unwrap_or(SignedDuration::MAX);
+        let tenant = Tenant {
+            directory: Arc::clone(&graph) as Arc<dyn crate::directory::Directory>,
+            telephony: graph,
+            ledger: Arc::clone(&records.store) as Arc<dyn crate::reconcile::Ledger>,
+            rules: Arc::clone(&records.rulebook) as Arc<dyn crate::reconcile::RuleSource>,
+            clock: Arc::clone(&self.clock),
+            settings: Arc::clone(&records.settings),
+            reading: Reading {
+                full_due_since: last_due(&config.schedule.full_cron, self.clock.now()),
+                in_flight: limits.concurrency,
+                clock_tolerance: CLOCK_TOLERANCE,
+            },
+            patience: Patience {
+                poll: signed(limits.operation_poll),
+                operation: signed(limits.operation_timeout),
+                request: signed(limits.request_timeout),
+                in_flight: limits.operations,
+            },
+        };
+        Ok((tenant, records))
+    }
+
+    fn graph(&self, config: &TenantConfig, catalogue: &PlanCatalogue) -> anyhow::Result<Graph> {
+        let limits = &self.config.graph;
+        let settings = GraphSettings {
+            graph_url: config.graph_url.clone(),
+            login_url: config.login_url.clone(),
+            concurrency: limits.concurrency,
+            request_timeout: limits.request_timeout,
+            max_wait: limits.max_wait,
+            retries: limits.retries,
+            catalogue: catalogue.clone(),
+            ..GraphSettings::new(&config.tenant_id, &config.client_id, credential(config)?)
+        };
+        let graph = Graph::new(settings, Arc::clone(&self.clock));
+        graph.map_err(|error| {
+            let cause = anyhow::Error::new(error);
+            Failure::new(Exit::Invalid, format!("tenant {}: {cause:#}", config.name)).into()
+        })
+    }
+
+    /// Spans that two tenants in mode `apply` both declare: one number must not be given by two.
+    ///
+    /// # Errors
+    /// The first overlap found, with exit code 3.
+    pub fn check_overlaps(&self) -> Result<(), Failure> {
+        let applying = self.config.tenants.iter().filter(|t| t.mode == Mode::Apply);
+        let mut declared: Vec<(crate::numbering::Span, &str, String)> = Vec::new();
+        for tenant in applying {
+            for range in crate::reconcile::RuleSource::active(&self.rulebook(tenant)?).ranges() {
+                let spans = range.numbers.runs();
+                declared.extend(spans.map(|span| (span, tenant.name.as_str(), range.name.clone())));
+            }
+        }
+        declared.sort();
+        for pair in declared.windows(2) {
+            let [(first, tenant, range), (second, other, other_range)] = pair else { continue };
+            if tenant != other && first.overlaps(*second) {
+                let text = format!(
+                    "{first} of the range {range} (tenant {tenant}) and {second} of the range {other_range} (tenant {other}) overlap, \
+                     and both tenants are in mode apply: let only one of them declare these numbers"
+                );
+                return Err(Failure::new(Exit::Invalid, text));
+            }
+        }
+        Ok(())
+    }
+}
+
+fn credential(config: &TenantConfig) -> anyhow::Result<graph::Credential> {
+    match &config.credential {
+        Credential::Secret(secret) => Ok(graph::Credential::Secret(secret.clone())),
+        Credential::Certificate {
+            certificate_file,
+            key_file,
+        } => {
+            let read = |path: &std::path::Path| {
+                std::fs::read_to_string(path)
+                    .with_context(|| format!("tenant {}: {} cannot be read", config.name, path.display()))
+            };
+            Ok(graph::Credential::Certificate {
+                certificate_pem: read(certificate_file)?,
+                key_pem: SecretString::from(read(key_file)?),
+            })
+        }
+        Credential::FederatedTokenFile(_) | Credential::ManagedIdentity => Err(Failure::new(
+            Exit::Invalid,
+            format!(
+                "tenant {}: federated tokens and managed identities are not supported yet; use client_secret_file or a certificate",
+                config.name
+            ),
+        )
+        .into()),
+    }
+}
+
+/// The settings of a tenant as the engine wants them.
+#[must_use]
+pub fn settings(tenant: &TenantConfig) -> Settings {
+    let plans = |ids: &[Uuid]| ids.iter().copied().map(PlanId).collect::<Vec<_>>();
+    let eligibility = &tenant.eligibility;
+    Settings {
+        tenant: tenant.name.clone(),
+        mode: match tenant.mode {
+            Mode::Observe => plan::Mode::Observe,
+            Mode::AssignOnly => plan::Mode::AssignOnly,
+            Mode::Apply => plan::Mode::Apply,
+        },
+        safety: plan::Safety {
+            max_releases: tenant.safety.max_releases,
+            max_release_percent: tenant.safety.max_release_percent,
+            max_assignments: tenant.safety.max_assignments,
+        },
+        grace: tenant.release.grace,
+        deleted_grace: tenant.release.deleted_grace,
+        adopt: tenant.ownership.adopt,
+        rehire: tenant.ownership.rehire,
+        enforce_policies: tenant.policies.enforce,
+        business_phone: tenant.profile.business_phone,
+        eligibility: plan::Eligibility {
+            require_teams: eligibility.require_teams,
+            include_disabled: eligibility.include_disabled,
+            settle: eligibility.settle,
+        },
+        waiting: plan::Waiting {
+            first: tenant.waiting.first,
+            longest: tenant.waiting.longest,
+            give_up: tenant.waiting.give_up,
+        },
+        catalogue: PlanCatalogue::with_extras(
+            &plans(&eligibility.extra_phone_system_plans),
+            &plans(&eligibility.extra_calling_plans),
+            &plans(&eligibility.extra_teams_plans),
+        ),
+    }
+}

@@ -1,0 +1,149 @@
+//! `plan` and `sync`.
+
+use super::args::{PlanArgs, SyncArgs};
+use super::exit::{Exit, Failure};
+use super::output::{Format, Output};
+use crate::app::{App, Records};
+use crate::directory::UserId;
+use crate::reconcile::{self, Finished, Request, SavedPlan, Selection, SyncError, Tenant, Trigger};
+use crate::report::{self, SyncStatus, TriggerKind};
+use anyhow::Context as _;
+use std::path::Path;
+use std::time::Duration;
+use tokio::time::Instant;
+
+/// Between two looks at a sync that is waited for.
+const WAIT_STEP: Duration = Duration::from_millis(500);
+
+/// Who asks, when a command line does.
+pub(super) fn by_command_line() -> Trigger {
+    let user = std::env::var("USER").ok().filter(|name| !name.is_empty());
+    Trigger {
+        kind: TriggerKind::Cli,
+        by: user.unwrap_or_else(|| "command line".to_owned()),
+    }
+}
+
+/// `plan`: what a sync would do now, for each tenant.
+pub(super) async fn plan(app: &App, args: &PlanArgs, output: &mut Output) -> anyhow::Result<Exit> {
+    let chosen = app.chosen(args.tenants.tenant.as_deref())?;
+    if args.save.is_some() && chosen.len() > 1 {
+        return Err(Failure::new(Exit::Usage, "a plan is saved of one tenant; name it with --tenant").into());
+    }
+    let mut exits = Vec::new();
+    for config in chosen {
+        let (tenant, records) = app.tenant(config).await?;
+        let mut request = Request::new(by_command_line(), true);
+        request.full = args.full;
+        request.only = one_person(&tenant, &records, args.user.as_deref()).await?;
+        let finished = reconcile::plan(&tenant, &request).await?;
+        print(&finished, output)?;
+        if let Some(file) = &args.save {
+            save(&tenant, &finished, file)?;
+        }
+        let changes = args.exit_code && !finished.report.changes.is_empty();
+        exits.push(if changes { Exit::Changes } else { Exit::Done });
+        exits.push(exit_of(&finished));
+    }
+    Ok(Exit::worst(exits))
+}
+
+/// `sync`: one sync of each tenant, now.
+pub(super) async fn sync(app: &App, args: &SyncArgs, output: &mut Output) -> anyhow::Result<Exit> {
+    let chosen = app.chosen(args.tenants.tenant.as_deref())?;
+    let one_only = args.approve || args.plan.is_some();
+    if one_only && chosen.len() > 1 {
+        return Err(Failure::new(Exit::Usage, "--approve and --plan are for one tenant; name it with --tenant").into());
+    }
+    app.check_overlaps()?;
+    let mut exits = Vec::new();
+    for config in chosen {
+        let (tenant, records) = app.tenant(config).await?;
+        let mut request = Request::new(by_command_line(), true);
+        request.full = args.full;
+        request.accept_empty = args.accept_empty;
+        request.approve = args.approve;
+        request.only = one_person(&tenant, &records, args.user.as_deref()).await?;
+        request.selection = args.plan.as_deref().map(read_saved).transpose()?;
+        let finished = run(&tenant, &request, args.wait).await?;
+        print(&finished, output)?;
+        exits.push(exit_of(&finished));
+    }
+    Ok(Exit::worst(exits))
+}
+
+/// Runs a sync, waiting for one that is under way if asked to.
+pub(super) async fn run(tenant: &Tenant, request: &Request, wait: Option<Duration>) -> anyhow::Result<Finished> {
+    let deadline = Instant::now() + wait.unwrap_or_default();
+    loop {
+        match reconcile::sync(tenant, request).await {
+            Err(SyncError::Running { .. }) if Instant::now() < deadline => {
+                tokio::time::sleep(WAIT_STEP).await;
+            }
+            Err(SyncError::Running { holder, .. }) => {
+                let name = &tenant.settings.tenant;
+                let text = format!("a sync of the tenant {name} is already running: {holder}; --wait 5m waits for it");
+                return Err(Failure::new(Exit::Error, text).into());
+            }
+            Err(SyncError::Stale(stale)) => return Err(Failure::new(Exit::Stale, stale.to_string()).into()),
+            other => return Ok(other?),
+        }
+    }
+}
+
+/// Prints the report, and on standard error why nothing could be decided.
+pub(super) fn print(finished: &Finished, output: &mut Output) -> anyhow::Result<()> {
+    match output.format {
+        Format::Json => output.json(&finished.report)?,
+        Format::Text => output.text(&report::text(&finished.report, &finished.held_because))?,
+    }
+    if let Some(failure) = &finished.failure {
+        output.error(&anyhow::anyhow!("tenant {}: {failure}", finished.report.tenant));
+    }
+    Ok(())
+}
+
+/// The exit code of one tenant's outcome.
+pub(super) fn exit_of(finished: &Finished) -> Exit {
+    match finished.report.status {
+        SyncStatus::Failed => Exit::Unreachable,
+        SyncStatus::Held => Exit::Held,
+        SyncStatus::Partial => Exit::Partial,
+        SyncStatus::Planned if !finished.report.directory.complete => Exit::Partial,
+        SyncStatus::Planned | SyncStatus::Running | SyncStatus::Succeeded => Exit::Done,
+    }
+}
+
+/// The one person of `--user`: known already by id, UPN or mail, or asked of the directory by UPN.
+async fn one_person(tenant: &Tenant, records: &Records, user: Option<&str>) -> anyhow::Result<Option<UserId>> {
+    let Some(text) = user else { return Ok(None) };
+    if let Some(id) = super::people::known(records, text).await? {
+        return Ok(Some(id));
+    }
+    if let Ok(id) = text.parse() {
+        return Ok(Some(id));
+    }
+    match tenant.directory.user_named(text).await {
+        Ok(Some(user)) => Ok(Some(user.id)),
+        Ok(None) => Err(Failure::new(Exit::Error, format!("nobody in the directory has the UPN, mail or id `{text}`")).into()),
+        Err(error) => Err(Failure::new(Exit::Unreachable, error.to_string()).into()),
+    }
+}
+
+fn save(tenant: &Tenant, finished: &Finished, file: &Path) -> anyhow::Result<()> {
+    let saved = SavedPlan {
+        tenant: tenant.settings.tenant.clone(),
+        made: tenant.clock.now(),
+        rules_digest: finished.report.rules.digest.clone(),
+        plan_id: finished.plan.id.clone(),
+        changes: finished.plan.changes.clone(),
+    };
+    let text = serde_json::to_string_pretty(&saved)?;
+    std::fs::write(file, text).with_context(|| format!("{} cannot be written", file.display()))
+}
+
+fn read_saved(file: &Path) -> anyhow::Result<Selection> {
+    let text = std::fs::read_to_string(file).with_context(|| format!("{} cannot be read", file.display()))?;
+    let saved = serde_json::from_str(&text).with_context(|| format!("{} is no saved plan", file.display()))?;
+    Ok(Selection::Saved(Box::new(saved)))
+}
