@@ -13,3 +13,4 @@ pub mod report;
 pub mod rules;
 pub mod schedule;
 pub mod telemetry;
+pub mod simulator;

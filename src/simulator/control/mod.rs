@@ -1,0 +1,9 @@
+//! The control endpoints under `/_sim/`: the administrator's hand, and the tester's.
+
+mod licences;
+mod numbers;
+mod people;
+mod report;
+mod table;
+
+pub(super) use table::answer;

@@ -1,0 +1,7 @@
+//! The simulator over real HTTP: it must refuse what Graph refuses.
+
+mod delta;
+mod desk;
+mod misfortunes;
+mod numbers;
+mod token;
