@@ -1,7 +1,8 @@
 //! What is refused, and with which words.
 
 use super::{TENANT, errors, from, with_secret};
-use crate::config::{Sources, load};
+use crate::config::{DEFAULTS, Sources, load};
+use proptest::prelude::*;
 
 #[test]
 fn wrong_names_and_types_are_refused_all_at_once() {
@@ -236,4 +237,30 @@ fn a_file_named_on_the_command_line_must_be_there() {
         error.to_string().contains("other.toml: cannot be read"),
         "{error}"
     );
+}
+
+/// The lines of the template, settings and blocks alike.
+fn template() -> Vec<String> {
+    DEFAULTS
+        .lines()
+        .map(|line| line.trim_start_matches('#').to_owned())
+        .collect()
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 64, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn no_file_and_no_variable_makes_it_panic(
+        chosen in prop::collection::vec(prop::sample::select(template()), 0..12),
+        noise in "[a-z\\[\\]=\"#.0-9 \n]{0,40}",
+        key in "[A-Z_]{0,12}(__[A-Z_]{0,12}){0,3}",
+        value in ".{0,12}",
+    ) {
+        let text = format!("{}\n{noise}", chosen.join("\n"));
+        let variable = format!("LINEKEEPER__{key}");
+        if let Err(errors) = from(&text, &[(&variable, &value)]) {
+            prop_assert!(!errors.0.is_empty());
+        }
+    }
 }
