@@ -26,6 +26,10 @@ pub enum TelemetryError {
 ///
 /// # Errors
 /// If the variable is not understood, or logging was started before.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "logging starts before the configuration is read, to log how that goes"
+)]
 pub fn start(json: bool) -> Result<(), TelemetryError> {
     let wanted = std::env::var(VARIABLE).unwrap_or_default();
     let filter = filter(&wanted)?;

@@ -1,6 +1,6 @@
 //! The command line: as typed, dispatched, printed, and turned into an exit code.
 //!
-//! [`args`] says what may be typed and nothing of what it does. [`run`] is the table of contents of the commands.
+//! [`args`] says what may be typed and nothing of what it does. `run` is the table of contents of the commands.
 //! [`output`] is the only place that writes to the terminal, [`exit`] the only one that knows exit codes.
 
 pub mod args;

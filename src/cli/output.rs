@@ -111,9 +111,15 @@ impl Output {
 
     /// Writes an error with its causes to standard error, each cause on its line. Nothing is left to do if that fails.
     pub fn error(&mut self, error: &anyhow::Error) {
-        self.labelled("error", "31", &error.to_string());
+        let mut said = error.to_string();
+        self.labelled("error", "31", &said);
         for cause in error.chain().skip(1) {
-            self.labelled("  caused by", "31", &cause.to_string());
+            let cause = cause.to_string();
+            // Libraries like to repeat their cause; once is enough.
+            if !said.contains(&cause) {
+                self.labelled("  caused by", "31", &cause);
+                said = cause;
+            }
         }
     }
 

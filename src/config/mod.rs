@@ -1,8 +1,8 @@
 //! What the administrator configured: the embedded defaults, the file, the environment, in this order, checked
 //! together and reported together.
 //!
-//! Three stages, three kinds of type. A *layer* is what one source says, strictly checked against the names and types
-//! of [`typed`](self) as written, so that a mistake is reported with the file or variable it stands in. The layers are
+//! Three stages, three kinds of type. A *layer* is what one source says, strictly checked against names and types as
+//! written, so that a mistake is reported with the file or variable it stands in. The layers are
 //! merged. What comes out is *validated*: [`Config`] holds only values that make sense together, and every tenant
 //! carries its own effective sections, so that nobody has to ask twice which of two settings counts.
 //!

@@ -185,26 +185,15 @@ fn credential(typed: &TenantTyped, findings: &mut Findings<'_>) -> Option<Creden
         );
         return None;
     }
-    match (certificate, private_key) {
-        (Some(certificate), Some(private_key)) => {
-            let certificate_file = existing(&key, "client_certificate_file", certificate, findings);
-            let key_file = existing(&key, "client_key_file", private_key, findings);
-            if let Some(file) = &key_file {
-                warn_if_public(file, findings);
-            }
-            return Some(Credential::Certificate {
-                certificate_file: certificate_file?,
-                key_file: key_file?,
-            });
-        }
-        (None, None) => {}
-        _ => {
-            findings.problem(
-                key,
-                "client_certificate_file and client_key_file go together",
-            );
-            return None;
-        }
+    if let (Some(certificate), Some(private_key)) = (certificate, private_key) {
+        return key_pair(&key, certificate, private_key, findings);
+    }
+    if certificate.is_some() || private_key.is_some() {
+        findings.problem(
+            key,
+            "client_certificate_file and client_key_file go together",
+        );
+        return None;
     }
     if let Some(secret) = &typed.client_secret {
         return Some(Credential::Secret(secret.clone()));
@@ -217,6 +206,23 @@ fn credential(typed: &TenantTyped, findings: &mut Findings<'_>) -> Option<Creden
             .map(Credential::FederatedTokenFile),
         None => Some(Credential::ManagedIdentity),
     }
+}
+
+fn key_pair(
+    tenant: &str,
+    certificate: &Location,
+    private_key: &Location,
+    findings: &mut Findings<'_>,
+) -> Option<Credential> {
+    let certificate_file = existing(tenant, "client_certificate_file", certificate, findings);
+    let key_file = existing(tenant, "client_key_file", private_key, findings);
+    if let Some(file) = &key_file {
+        warn_if_public(file, findings);
+    }
+    Some(Credential::Certificate {
+        certificate_file: certificate_file?,
+        key_file: key_file?,
+    })
 }
 
 fn existing(

@@ -40,7 +40,7 @@ pub(super) fn long_functions(source: &Source) -> Vec<String> {
         }
         let lines = body(&code[place..]).lines().count();
         if lines > FUNCTION {
-            let line = code[..place].lines().count();
+            let line = 1 + code[..place].matches('\n').count();
             complaints.push(format!(
                 "{}:{line}: fn {name} has {lines} lines, more than {FUNCTION}",
                 source.path

@@ -133,21 +133,16 @@ fn literal_or_comment(rest: &str, before: Option<char>) -> usize {
 #[test]
 fn comments_and_literals_are_blanked_and_nothing_else() {
     for (text, code) in [
-        ("a // b\nc", "a     \nc"),
-        ("a /* b\n */ c", "a     \n    c"),
-        (
-            r#"f("x // y", 'z', '\'', "\"q")"#,
-            r#"f(        ,    ,     ,      )"#,
-        ),
-        ("f(r#\"a \" b\"#, br\"c\")", "f(            , b    )"),
-        ("fn f<'a>(x: &'a str)", "fn f<'a>(x: &'a str)"),
-        ("'ü' ' '", "       "),
+        ("a // b\nc", "a\nc"),
+        ("a /* b\n */ c", "a\nc"),
+        (r#"f("x // y", 'z', '\'', "\"q")"#, "f(,,,)"),
+        ("f(r#\"a \" b\"#, br\"c\", for_r)", "f(,b,for_r)"),
+        ("fn f<'a>(x: &'a str)", "fnf<'a>(x:&'astr)"),
+        ("'ü' ' ' x", "x"),
     ] {
-        assert_eq!(
-            blanked(text).replace("  ", " ").trim(),
-            code.replace("  ", " ").trim(),
-            "{text}"
-        );
+        let blanked = blanked(text);
+        assert_eq!(blanked.replace(' ', ""), code, "{text}");
+        assert_eq!(blanked.matches('\n').count(), text.matches('\n').count());
     }
     let source = Source::new("src/a/b.rs", "fn f() {}\n#[cfg(test)]\nmod tests { }\n");
     assert_eq!(source.shipped(), "fn f() {}\n");
