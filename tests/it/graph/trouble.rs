@@ -31,9 +31,13 @@ async fn g10_odd_retry_after_texts_are_survived() {
 #[tokio::test]
 async fn g10_a_pause_beyond_patience_is_not_waited_out() {
     for long in ["259200", "Thu, 05 Nov 2026 10:00:00 GMT"] {
-        let server =
-            Server::start(move |seen| is_skus(seen.path()).then(|| bare(429, "retry-after", long)))
-                .await;
+        let server = Server::start(move |seen| {
+            let mut answer = bare(429, "retry-after", long);
+            let date = "Mon, 02 Nov 2026 10:00:00 GMT".parse().expect("a header");
+            answer.headers_mut().insert("date", date);
+            Some(answer).filter(|_| is_skus(seen.path()))
+        })
+        .await;
         let mut settings = server.settings();
         settings.max_wait = Duration::from_millis(300);
         let graph = graph(settings);
