@@ -38,7 +38,18 @@ fn a_full_user_becomes_ours() {
             {"assignedDateTime":"2025-01-02T03:04:05Z","capabilityStatus":"Dormant","service":"x","servicePlanId":"57ff2da0-773e-42df-b2af-ffb7a2317929"}],
         "somethingNew":{"a":[1,2]}"#,
     );
-    insta::assert_json_snapshot!(user, @"");
+    let attributes: Vec<String> = user
+        .attributes
+        .iter()
+        .map(|(attribute, text)| format!("{}={text}", attribute.name()))
+        .collect();
+    insta::assert_snapshot!(attributes.join("|"), @r#"city=München|office= HQ |usage_location=DE|country=Germany|state=|postal_code=80331|street=Marienplatz 1|department=Sales|company=Contoso|job_title=Head|employee_id=0042|employee_type=Employee|cost_center=4711|division=EMEA|upn=anna.mueller@contoso.example|display_name=Anna "A." Müller|given_name=Anna|surname=Müller|preferred_language=de-DE|extension_attribute_1=desk|extension_attribute_15=x"#);
+    let rest = User {
+        attributes: Attributes::default(),
+        ..user
+    };
+    let rest = serde_json::to_string(&rest).expect("JSON");
+    insta::assert_snapshot!(rest, @r#"{"id":"6ea91a8d-e32e-41a1-b7bd-d2d185eed0e0","attributes":[],"licences":{"assigned":[{"sku":"c7df2760-2c81-4ef7-b578-5b5392b571df","disabled":["57ff2da0-773e-42df-b2af-ffb7a2317929"]}],"plans":[{"plan":"4828c8ec-dc2e-4779-b502-87ac9ce28ab7","status":"Enabled"},{"plan":"57ff2da0-773e-42df-b2af-ffb7a2317929","status":"Dormant"}]},"plan_dates":{"phone_system":"2026-01-02T03:04:05Z","calling_plan":null},"enabled":false,"guest":true,"on_premises_synced":true,"created":"2017-07-29T03:07:25.123456Z","business_phone":"+49 89 555 01000"}"#);
 }
 
 #[test]

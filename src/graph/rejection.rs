@@ -2,6 +2,7 @@
 
 use super::decode::Text;
 use super::login::TokenError;
+use super::retry::is_passing;
 use super::route::Route;
 use super::transport::Answer;
 use crate::directory::ReadError;
@@ -169,9 +170,9 @@ pub(super) fn read_failure(route: Route, client_id: &str, answer: &Answer) -> Fa
         ))
     } else if status == StatusCode::FORBIDDEN {
         ReadError::Refused(missing_permission(route, client_id, answer))
-    } else if status.is_server_error() && status != StatusCode::NOT_IMPLEMENTED {
-        ReadError::Unreachable(said())
-    } else if matches!(status.as_u16(), 408 | 429) {
+    } else if is_passing(status)
+        || status.is_server_error() && status != StatusCode::NOT_IMPLEMENTED
+    {
         ReadError::Unreachable(said())
     } else if status.is_client_error() || status.is_server_error() {
         ReadError::Refused(said())

@@ -85,6 +85,7 @@ fn trimmed(text: Option<&str>) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::directory::{PlanId, SkuId};
 
     #[test]
     fn reads_products_with_stray_blanks_and_unknown_states() {
@@ -94,7 +95,17 @@ mod tests {
             "servicePlans":[{"servicePlanId":"4828c8ec-dc2e-4779-b502-87ac9ce28ab7","servicePlanName":"MCOEV",
             "provisioningStatus":"Success","appliesTo":"User"}]}]}"#;
         let (skus, next) = page(body).expect("a list of products");
-        insta::assert_debug_snapshot!((skus, next), @"");
+        let plan = SkuPlan {
+            id: PlanId::from_u128(0x4828c8ec_dc2e_4779_b502_87ac9ce28ab7),
+            name: "MCOEV".into(),
+        };
+        let sku = Sku {
+            id: SkuId::from_u128(0xe43b5b99_8dfb_405f_9987_dc307f34bcbd),
+            part_number: "MCOEV".into(),
+            status: SkuStatus("Hibernating".into()),
+            plans: vec![plan],
+        };
+        assert_eq!((skus, next), (vec![sku], None));
     }
 
     #[test]

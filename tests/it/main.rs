@@ -2,3 +2,4 @@
 
 mod tidy;
 mod simulator;
+mod graph;

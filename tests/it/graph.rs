@@ -1,0 +1,8 @@
+//! The Graph adapter against a server that misbehaves as each test says.
+
+mod login;
+mod reading;
+mod server;
+mod telephony;
+mod trouble;
+mod writing;
