@@ -1,5 +1,6 @@
 //! Linekeeper gives Microsoft Teams users their phone numbers by rule.
 
+pub mod app;
 pub mod apply;
 pub mod cli;
 pub mod clock;
@@ -10,7 +11,9 @@ pub mod numbering;
 pub mod plan;
 pub mod reconcile;
 pub mod report;
+pub mod rulebook;
 pub mod rules;
 pub mod schedule;
-pub mod telemetry;
 pub mod simulator;
+pub mod store;
+pub mod telemetry;

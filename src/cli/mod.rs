@@ -4,8 +4,15 @@
 //! [`output`] is the only place that writes to the terminal, [`exit`] the only one that knows exit codes.
 
 pub mod args;
+mod demo;
 pub mod exit;
+mod inventory;
 pub mod output;
+mod people;
+mod plan_and_sync;
+mod rules;
 mod run;
+mod simulate;
+mod syncs;
 
 pub use run::main;

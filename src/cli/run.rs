@@ -3,11 +3,15 @@
 use super::args::{
     Cli, Command, NumbersCommand, RangesCommand, RulesCommand, SyncsCommand, UsersCommand,
 };
-use super::exit::{self, Exit, Failure};
+use super::exit::{self, Exit};
 use super::output::{Format, Output};
+use super::{demo, inventory, people, plan_and_sync, rules, simulate, syncs};
+use crate::app::App;
+use crate::config::{Config, Sources, load};
 use crate::telemetry;
 use clap::Parser;
 use std::ffi::OsString;
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 /// Parses, runs, prints the error once, and answers the exit code.
@@ -41,30 +45,70 @@ fn usage(error: &clap::Error) -> ExitCode {
 }
 
 /// One line per command.
-fn run(cli: Cli, _output: &mut Output) -> anyhow::Result<Exit> {
+fn run(cli: Cli, output: &mut Output) -> anyhow::Result<Exit> {
+    let file = cli.config;
     match cli.command {
-        Command::Plan(_) => later("plan"),
-        Command::Sync(_) => later("sync"),
-        Command::Rules(RulesCommand::Check { .. }) => later("rules check"),
-        Command::Ranges(RangesCommand::List { .. }) => later("ranges list"),
-        Command::Numbers(NumbersCommand::List { .. }) => later("numbers list"),
-        Command::Numbers(NumbersCommand::History { .. }) => later("numbers history"),
-        Command::Users(UsersCommand::List { .. }) => later("users list"),
-        Command::Users(UsersCommand::Resume { .. }) => later("users resume"),
-        Command::Syncs(SyncsCommand::List { .. }) => later("syncs list"),
-        Command::Syncs(SyncsCommand::Show { .. }) => later("syncs show"),
-        Command::Syncs(SyncsCommand::Approve { .. }) => later("syncs approve"),
-        Command::Syncs(SyncsCommand::Reject { .. }) => later("syncs reject"),
-        Command::Simulate(_) => later("simulate"),
-        Command::Demo(_) => later("demo"),
+        Command::Rules(RulesCommand::Check { path }) => {
+            rules::check(|| configuration(file), path.as_deref(), output)
+        }
+        Command::Simulate(args) => wait_for(simulate::simulate(&args, output)),
+        Command::Demo(_) => wait_for(demo::demo(output)),
+        command => {
+            let config = configuration(file)?;
+            config.warnings.iter().for_each(|text| output.warning(text));
+            wait_for(with_database(config, command, output))
+        }
     }
 }
 
-/// Until a command is merged it says so and fails, instead of seeming to have done something.
-fn later(command: &str) -> anyhow::Result<Exit> {
-    Err(Failure::new(
-        Exit::Error,
-        format!("`{command}` is not built into this program yet"),
-    )
-    .into())
+async fn with_database(config: Config, command: Command, output: &mut Output) -> anyhow::Result<Exit> {
+    let app = App::open(config).await?;
+    let done = match command {
+        Command::Plan(args) => plan_and_sync::plan(&app, &args, output).await,
+        Command::Sync(args) => plan_and_sync::sync(&app, &args, output).await,
+        Command::Ranges(RangesCommand::List { tenants }) => {
+            inventory::ranges(&app, tenants.tenant.as_deref(), output).await
+        }
+        Command::Numbers(NumbersCommand::List { tenants, range, state, limit }) => {
+            let wanted = inventory::Wanted {
+                tenant: tenants.tenant.as_deref(),
+                range: range.as_deref(),
+                state: state.as_deref(),
+                limit,
+            };
+            inventory::numbers(&app, &wanted, output).await
+        }
+        Command::Numbers(NumbersCommand::History { tenants, number }) => {
+            inventory::history(&app, tenants.tenant.as_deref(), &number, output).await
+        }
+        Command::Users(UsersCommand::List { tenants, note, limit }) => {
+            people::list(&app, tenants.tenant.as_deref(), note.as_deref(), limit, output).await
+        }
+        Command::Users(UsersCommand::Resume { tenants, user }) => {
+            people::resume(&app, tenants.tenant.as_deref(), &user, output).await
+        }
+        Command::Syncs(SyncsCommand::List { tenants }) => {
+            syncs::list(&app, tenants.tenant.as_deref(), output).await
+        }
+        Command::Syncs(SyncsCommand::Show { id }) => syncs::show(&app, &id, output).await,
+        Command::Syncs(SyncsCommand::Approve { id, except }) => {
+            syncs::approve(&app, &id, &except, output).await
+        }
+        Command::Syncs(SyncsCommand::Reject { id }) => syncs::reject(&app, &id, output).await,
+        Command::Rules(_) | Command::Simulate(_) | Command::Demo(_) => Ok(Exit::Done),
+    };
+    app.store.close().await;
+    done
+}
+
+fn configuration(file: Option<PathBuf>) -> anyhow::Result<Config> {
+    Ok(load(&Sources::of_process(file)?)?)
+}
+
+/// Runs asynchronous work to its end on a runtime of its own.
+fn wait_for(work: impl Future<Output = anyhow::Result<Exit>>) -> anyhow::Result<Exit> {
+    tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()?
+        .block_on(work)
 }

@@ -1,5 +1,5 @@
 //! Integration tests.
 
-mod tidy;
-mod simulator;
 mod graph;
+mod simulator;
+mod tidy;
