@@ -17,3 +17,4 @@ pub mod schedule;
 pub mod simulator;
 pub mod store;
 pub mod telemetry;
+pub mod store;

@@ -1,0 +1,227 @@
+//! The journal of steps: each method one durable transaction, its audit record included.
+
+use super::audit::Entry;
+use super::engine::execute;
+use super::error::Fault;
+use super::facts;
+use super::holdings::{self, Beginning};
+use super::marks;
+use super::names::name;
+use super::steps;
+use super::tenant::TenantStore;
+use super::writing::{Writing, retried};
+use crate::apply::{Fence, Journal, JournalError, StepId};
+use crate::directory::Link;
+use crate::plan::{
+    Action, Change, Holding, HoldingOrigin, OpenStep, Outcome, StepEnd, StepError, StepState, outcome,
+};
+use async_trait::async_trait;
+use jiff::{SignedDuration, Timestamp};
+use serde_json::json;
+
+#[async_trait]
+impl Journal for TenantStore {
+    async fn started(&self, fence: Fence, step: StepId) -> Result<(), JournalError> {
+        retried(|| self.start_step(fence, step)).await
+    }
+
+    async fn accepted(
+        &self,
+        fence: Fence,
+        step: StepId,
+        operation: Option<&Link>,
+    ) -> Result<(), JournalError> {
+        retried(|| self.accept_step(fence, step, operation)).await
+    }
+
+    async fn ended(
+        &self,
+        fence: Fence,
+        step: StepId,
+        end: &StepEnd,
+        now: Timestamp,
+    ) -> Result<(), JournalError> {
+        retried(|| self.end_step(fence, step, end, now)).await
+    }
+
+    async fn withdrawn(&self, fence: Fence, step: StepId) -> Result<(), JournalError> {
+        retried(|| self.withdraw_step(fence, step)).await
+    }
+
+    async fn open_steps(&self) -> Result<Vec<OpenStep>, JournalError> {
+        let read = async {
+            let mut tx = self.pool.read().await?;
+            steps::open(&mut tx, self.tenant).await
+        };
+        read.await.map_err(Fault::on_read)
+    }
+
+    async fn may_write(
+        &self,
+        fence: Fence,
+        needed: SignedDuration,
+        now: Timestamp,
+    ) -> Result<bool, JournalError> {
+        let read = self.write_allowed(fence, needed, now).await;
+        read.map_err(Fault::on_read)
+    }
+}
+
+impl TenantStore {
+    async fn start_step(&self, fence: Fence, step: StepId) -> Result<(), Fault> {
+        const START: &str = "UPDATE journal
+            SET state = 'started', started = $3, operation = NULL, not_before = NULL, attempts = attempts + 1
+            WHERE tenant = $1 AND id = $2";
+        let now = self.options.clock.now();
+        let mut w = self.writing(Some(fence), now).await?;
+        steps::one(&mut w.tx, w.tenant, step).await?;
+        execute!(&mut w.tx, START, w.tenant, step.0, now.as_microsecond())?;
+        w.commit().await?;
+        Ok(())
+    }
+
+    async fn accept_step(&self, fence: Fence, step: StepId, operation: Option<&Link>) -> Result<(), Fault> {
+        const ACCEPT: &str = "UPDATE journal SET state = 'accepted', operation = $3 WHERE tenant = $1 AND id = $2";
+        let mut w = self.writing(Some(fence), self.options.clock.now()).await?;
+        steps::one(&mut w.tx, w.tenant, step).await?;
+        let operation = operation.map(|link| link.0.as_str());
+        execute!(&mut w.tx, ACCEPT, w.tenant, step.0, operation)?;
+        w.commit().await?;
+        Ok(())
+    }
+
+    async fn withdraw_step(&self, fence: Fence, step: StepId) -> Result<(), Fault> {
+        const DROP: &str = "DELETE FROM journal WHERE tenant = $1 AND id = $2";
+        let mut w = self.writing(Some(fence), self.options.clock.now()).await?;
+        let open = steps::one(&mut w.tx, w.tenant, step).await?;
+        if open.state != StepState::Claimed {
+            let text = format!("step {} was started: only looking at Graph tells its end", step.0);
+            return Err(Fault::Refused(text));
+        }
+        execute!(&mut w.tx, DROP, w.tenant, step.0)?;
+        marks::mark_users(&mut w, [open.change.user]).await?;
+        if open.change.action.claims() {
+            w.record(entry("withdrawn", step, &open.change, None));
+        }
+        w.commit().await?;
+        Ok(())
+    }
+
+    async fn end_step(&self, fence: Fence, step: StepId, end: &StepEnd, now: Timestamp) -> Result<(), Fault> {
+        let mut w = self.writing(Some(fence), now).await?;
+        let open = steps::one(&mut w.tx, w.tenant, step).await?;
+        let change = &open.change;
+        match end {
+            StepEnd::Done => {
+                let place = finish_step(&mut w, step, &open).await?;
+                close(&mut w, step, "done", None, place).await?;
+                pass_claim_on(&mut w, &open).await?;
+            }
+            StepEnd::Waiting { until, why } => put_off(&mut w, step, *until, why).await?,
+            StepEnd::Failed(error) => {
+                let refused = change.action == Action::Assign && matches!(error, StepError::Refused(_));
+                let event = if change.action.claims() { "given-back" } else { "failed" };
+                let place = w.record(entry(event, step, change, Some(error)));
+                let outcome = if refused { "refused" } else { "failed" };
+                close(&mut w, step, outcome, Some(error), place).await?;
+                marks::mark_users(&mut w, [change.user]).await?;
+            }
+        }
+        self.put_outcome(&mut w, change, end, now).await?;
+        w.commit().await?;
+        Ok(())
+    }
+
+    async fn put_outcome(&self, w: &mut Writing, change: &Change, end: &StepEnd, now: Timestamp) -> Result<(), Fault> {
+        let before = Outcome {
+            user: facts::of_user(&mut w.tx, w.tenant, change.user).await?,
+            number: facts::of_number(&mut w.tx, w.tenant, change.number).await?,
+        };
+        let after = outcome(change, end, before.clone(), &self.settings, now);
+        if after.user != before.user {
+            facts::put_users(w, &[(change.user, &after.user)], 0).await?;
+        }
+        if after.number != before.number {
+            facts::put_numbers(w, &[(change.number, &after.number)], 0).await?;
+        }
+        Ok(())
+    }
+}
+
+/// What a step that is done makes of holdings; answers the place of its audit record.
+async fn finish_step(w: &mut Writing, step: StepId, open: &OpenStep) -> Result<i64, Fault> {
+    let change = &open.change;
+    match change.action {
+        Action::Assign | Action::Adopt => {
+            let adopted = change.action == Action::Adopt;
+            let holding = Holding {
+                number: change.number,
+                user: change.user,
+                number_type: change.number_type,
+                range: change.range.clone(),
+                origin: if adopted { HoldingOrigin::Adopted } else { HoldingOrigin::Assigned },
+                since: w.now,
+                // Nobody is assigned a number without having been read as licensed right before.
+                seen_licensed: !adopted,
+                missing: None,
+            };
+            holdings::end_others(w, change.number, change.user).await?;
+            let new = Beginning { holding: &holding, change: Some(change) };
+            holdings::begin(w, &[new]).await?;
+        }
+        Action::Release => {
+            let before = w.last_place();
+            holdings::end(w, &[(change.number, change.user, change.reason.into())], "released").await?;
+            if w.last_place() == before {
+                // Somebody else ended the holding meanwhile: the claim ends all the same.
+                w.record(entry("released", step, change, None));
+            }
+        }
+        Action::Policy { .. } | Action::Profile { .. } => {
+            let event = if matches!(change.action, Action::Profile { .. }) { "profile" } else { "policy" };
+            w.record(entry(event, step, change, None));
+        }
+    }
+    Ok(w.last_place())
+}
+
+async fn close(
+    w: &mut Writing,
+    step: StepId,
+    outcome: &str,
+    error: Option<&StepError>,
+    place: i64,
+) -> Result<(), Fault> {
+    const CLOSE: &str = "UPDATE journal SET ended = $3, ended_seq = $4, outcome = $5, error = $6
+        WHERE tenant = $1 AND id = $2";
+    let error = error.map(serde_json::to_string).transpose()?;
+    let now = w.now.as_microsecond();
+    execute!(&mut w.tx, CLOSE, w.tenant, step.0, now, place, outcome, error)?;
+    Ok(())
+}
+
+async fn put_off(w: &mut Writing, step: StepId, until: Timestamp, why: &StepError) -> Result<(), Fault> {
+    const WAIT: &str = "UPDATE journal SET state = $3, not_before = $4, error = $5 WHERE tenant = $1 AND id = $2";
+    let state = name(StepState::Waiting)?;
+    let why = serde_json::to_string(why)?;
+    execute!(&mut w.tx, WAIT, w.tenant, step.0, state, until.as_microsecond(), why)?;
+    Ok(())
+}
+
+/// Hands the claim on the user to the step that waited for this one.
+async fn pass_claim_on(w: &mut Writing, open: &OpenStep) -> Result<(), Fault> {
+    const PASS: &str = "UPDATE journal SET user_claim = user_id
+        WHERE tenant = $1 AND sync = $2 AND after_seq = $3 AND user_id = $4 AND claims = 1 AND ended IS NULL";
+    let user = open.change.user.to_string();
+    execute!(&mut w.tx, PASS, w.tenant, &open.sync, i64::from(open.change.seq), user)?;
+    Ok(())
+}
+
+fn entry(event: &'static str, step: StepId, change: &Change, error: Option<&StepError>) -> Entry {
+    Entry {
+        event,
+        number: Some(change.number),
+        user: Some(change.user),
+        detail: json!({ "step": step.0, "action": change.action.name(), "error": error }),
+    }
+}

@@ -1,0 +1,143 @@
+//! What a sync remembers: the port, method by method, each one transaction.
+
+use super::error::Fault;
+use super::tenant::{TenantStore, held};
+use super::writing::retried;
+use crate::apply::{Fence, JournalError};
+use crate::directory::{Link, Observed, Page, User, UserId};
+use crate::numbering::Listed;
+use crate::plan::{State, StoredUser, Suspension};
+use crate::reconcile::{Begin, Claim, Ledger, Round, RoundEnd, Scope, SyncId, Trigger};
+use crate::report::SyncReport;
+use async_trait::async_trait;
+use jiff::Timestamp;
+use std::sync::Arc;
+
+#[async_trait]
+impl Ledger for TenantStore {
+    async fn begin(&self, by: &Trigger, now: Timestamp) -> Result<Begin, JournalError> {
+        retried(|| self.begin_sync(by, now)).await
+    }
+
+    async fn resume_point(&self) -> Result<Option<Round>, JournalError> {
+        self.point_to_resume().await.map_err(Fault::on_read)
+    }
+
+    async fn begin_full(
+        &self,
+        fence: Fence,
+        selection: &str,
+        now: Timestamp,
+    ) -> Result<Round, JournalError> {
+        retried(|| self.begin_full_round(fence, selection, now)).await
+    }
+
+    async fn store_pages(
+        &self,
+        fence: Fence,
+        round: &mut Round,
+        pages: &[Page],
+        now: Timestamp,
+    ) -> Result<(), JournalError> {
+        let before = round.clone();
+        *round = retried(|| self.store_batch(fence, &before, pages, now)).await?;
+        Ok(())
+    }
+
+    async fn end_round(
+        &self,
+        fence: Fence,
+        round: &Round,
+        delta: &Link,
+        keep_absent: bool,
+        now: Timestamp,
+    ) -> Result<RoundEnd, JournalError> {
+        retried(|| self.end_of_round(fence, round, delta, keep_absent, now)).await
+    }
+
+    async fn store_user(
+        &self,
+        fence: Fence,
+        id: UserId,
+        user: Option<&User>,
+        now: Timestamp,
+    ) -> Result<(), JournalError> {
+        let item = match user {
+            Some(user) => Observed::Present(Box::new(user.clone())),
+            // Reading by id does not tell the recycle bin from deleted for good: the milder of the two.
+            None => Observed::Removed { id, for_good: false },
+        };
+        retried(|| self.store_one(fence, &item, now)).await
+    }
+
+    async fn store_listing(
+        &self,
+        fence: Fence,
+        listing: &[Listed],
+        now: Timestamp,
+    ) -> Result<(), JournalError> {
+        retried(|| self.put_listing(fence, listing, now)).await
+    }
+
+    async fn listing(&self) -> Result<Vec<Listed>, JournalError> {
+        self.stored_listing().await.map_err(Fault::on_read)
+    }
+
+    async fn state(&self, now: Timestamp) -> Result<Arc<State>, JournalError> {
+        self.current_state(now).await.map_err(Fault::on_read)
+    }
+
+    async fn users(
+        &self,
+        scope: &Scope,
+        after: Option<UserId>,
+        limit: usize,
+    ) -> Result<Vec<StoredUser>, JournalError> {
+        let page = self.page_of_users(scope, after, limit).await;
+        page.map_err(Fault::on_read)
+    }
+
+    async fn claim(
+        &self,
+        fence: Fence,
+        sync: &SyncId,
+        claim: &Claim,
+        now: Timestamp,
+    ) -> Result<Vec<u32>, JournalError> {
+        retried(|| self.claim_once(fence, sync, claim, now)).await
+    }
+
+    async fn hold(
+        &self,
+        fence: Fence,
+        sync: &SyncId,
+        report: &SyncReport,
+        now: Timestamp,
+    ) -> Result<(), JournalError> {
+        retried(|| self.put_held(fence, sync, report, now)).await
+    }
+
+    async fn suspend(
+        &self,
+        fence: Fence,
+        range: &str,
+        suspension: Option<&Suspension>,
+        now: Timestamp,
+    ) -> Result<(), JournalError> {
+        retried(|| self.put_suspension(Some(fence), range, suspension, now)).await
+    }
+
+    async fn finish(
+        &self,
+        fence: Fence,
+        report: &SyncReport,
+        now: Timestamp,
+    ) -> Result<(), JournalError> {
+        let finished = retried(|| self.put_report(fence, report, now)).await;
+        // Whatever became of the report: the sync is over, and the tenant must not stay locked by it.
+        *held(&self.running) = None;
+        *self.round.lock().await = None;
+        *held(&self.pass) = None;
+        finished
+    }
+}

@@ -1,0 +1,47 @@
+//! What Linekeeper remembers: SQLite or PostgreSQL behind one set of statements.
+//!
+//! [`Store`] is the database, [`TenantStore`] one tenant's part of it and the implementation of
+//! [`crate::reconcile::Ledger`]. The only place that knows SQL. Statements are written once, in what both engines
+//! understand, and compiled for each by the macros of `engine`; what works on whole batches is in `bulk`. Every write
+//! is one transaction that first takes the tenant's row (`writing`), which checks the fence, and ends by appending to
+//! the audit trail. Decides nothing: what a record means is the business of `plan`.
+
+mod audit;
+mod bulk;
+mod claim;
+mod connect;
+mod engine;
+mod error;
+mod facts;
+mod held;
+mod history;
+mod holdings;
+mod journal;
+mod lease;
+mod ledger;
+mod licence_sets;
+mod listing;
+mod lock;
+mod marks;
+mod names;
+mod overrides;
+mod people;
+mod record;
+mod rosters;
+mod rounds;
+mod run_set;
+mod scopes;
+mod state;
+mod steps;
+mod tenant;
+mod texts;
+mod users;
+mod writing;
+
+pub use audit::{AuditCheck, AuditRecord};
+pub use connect::{Options, Store};
+pub use error::{HeldError, StoreError};
+pub use held::{Decision, Held};
+pub use history::HistoryEntry;
+pub use people::FoundUser;
+pub use tenant::TenantStore;

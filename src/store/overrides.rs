@@ -1,0 +1,167 @@
+//! What people set by hand: facts of users and numbers, pauses, suspensions. None of it needs a sync, and a sync under
+//! way does not write over it.
+
+use super::audit::Entry;
+use super::engine::execute;
+use super::error::Fault;
+use super::facts;
+use super::marks;
+use super::tenant::TenantStore;
+use super::writing::retried;
+use crate::apply::{Fence, JournalError};
+use crate::directory::UserId;
+use crate::numbering::E164;
+use crate::plan::{NumberFacts, Pause, Suspension, UserFacts};
+use jiff::Timestamp;
+use serde_json::json;
+
+impl TenantStore {
+    /// Facts of one user as they are now.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    pub async fn facts(&self, user: UserId) -> Result<UserFacts, JournalError> {
+        let read = async {
+            let mut tx = self.pool.read().await?;
+            facts::of_user(&mut tx, self.tenant, user).await
+        };
+        read.await.map_err(Fault::on_read)
+    }
+
+    /// Changes the facts of one user in one transaction; the user is decided again by the next sync. `what` and `by`
+    /// go into the audit trail.
+    ///
+    /// # Errors
+    /// When the database cannot be written.
+    pub async fn change_facts(
+        &self,
+        user: UserId,
+        by: &str,
+        what: &'static str,
+        change: &(dyn Fn(&mut UserFacts) + Send + Sync),
+        now: Timestamp,
+    ) -> Result<UserFacts, JournalError> {
+        let once = || async {
+            let mut w = self.writing(None, now).await?;
+            let mut facts = facts::of_user(&mut w.tx, w.tenant, user).await?;
+            change(&mut facts);
+            let version = w.head.version;
+            facts::put_users(&mut w, &[(user, &facts)], version).await?;
+            marks::mark_users(&mut w, [user]).await?;
+            let detail = json!({ "by": by, "exempt": facts.exempt, "pin": facts.pin });
+            w.record(Entry { event: what, number: facts.pin, user: Some(user), detail });
+            w.commit().await?;
+            Ok(facts)
+        };
+        retried(once).await
+    }
+
+    /// Replaces the facts of one user, as [`TenantStore::change_facts`] does.
+    ///
+    /// # Errors
+    /// When the database cannot be written.
+    pub async fn set_facts(
+        &self,
+        user: UserId,
+        facts: &UserFacts,
+        by: &str,
+        now: Timestamp,
+    ) -> Result<(), JournalError> {
+        let replace = |stored: &mut UserFacts| *stored = facts.clone();
+        self.change_facts(user, by, "user-changed", &replace, now).await?;
+        Ok(())
+    }
+
+    /// Changes the facts of one number in one transaction: reserved, unblocked, freed, put to rest by hand.
+    ///
+    /// # Errors
+    /// When the database cannot be written.
+    pub async fn change_number(
+        &self,
+        number: E164,
+        by: &str,
+        what: &'static str,
+        change: &(dyn Fn(&mut NumberFacts) + Send + Sync),
+        now: Timestamp,
+    ) -> Result<NumberFacts, JournalError> {
+        let once = || async {
+            let mut w = self.writing(None, now).await?;
+            let mut facts = facts::of_number(&mut w.tx, w.tenant, number).await?;
+            change(&mut facts);
+            let version = w.head.version;
+            facts::put_numbers(&mut w, &[(number, &facts)], version).await?;
+            let detail = json!({ "by": by, "reserved": facts.reserved, "rest_until": facts.rest_until });
+            w.record(Entry { event: what, number: Some(number), user: None, detail });
+            w.commit().await?;
+            Ok(facts)
+        };
+        retried(once).await
+    }
+
+    /// Stops every write of the tenant until it is taken back or over; a sync under way stops before its next one.
+    ///
+    /// # Errors
+    /// When the database cannot be written.
+    pub async fn pause(&self, pause: &Pause, by: &str, now: Timestamp) -> Result<(), JournalError> {
+        retried(|| self.put_pause(Some(pause), by, now)).await
+    }
+
+    /// Takes a pause back.
+    ///
+    /// # Errors
+    /// When the database cannot be written.
+    pub async fn resume(&self, by: &str, now: Timestamp) -> Result<(), JournalError> {
+        retried(|| self.put_pause(None, by, now)).await
+    }
+
+    /// Suspends a range by hand, or with `None` takes its suspension back; refusals until then are forgiven.
+    ///
+    /// # Errors
+    /// When the database cannot be written.
+    pub async fn suspend_range(
+        &self,
+        range: &str,
+        suspension: Option<&Suspension>,
+        now: Timestamp,
+    ) -> Result<(), JournalError> {
+        retried(|| self.put_suspension(None, range, suspension, now)).await
+    }
+
+    async fn put_pause(&self, pause: Option<&Pause>, by: &str, now: Timestamp) -> Result<(), Fault> {
+        const PUT: &str = "UPDATE tenants SET pause = $2 WHERE no = $1";
+        let mut w = self.writing(None, now).await?;
+        let text = pause.map(serde_json::to_string).transpose()?;
+        execute!(&mut w.tx, PUT, self.tenant, text)?;
+        w.record(Entry {
+            event: if pause.is_some() { "paused" } else { "resumed" },
+            number: None,
+            user: None,
+            detail: json!({ "by": by, "pause": pause }),
+        });
+        w.commit().await?;
+        Ok(())
+    }
+
+    pub(super) async fn put_suspension(
+        &self,
+        fence: Option<Fence>,
+        range: &str,
+        suspension: Option<&Suspension>,
+        now: Timestamp,
+    ) -> Result<(), Fault> {
+        const PUT: &str = "INSERT INTO suspensions (tenant, range_name, reason, since, forgiven)
+            VALUES ($1, $2, $3, $4, $5) ON CONFLICT (tenant, range_name) DO UPDATE SET reason = excluded.reason,
+            since = excluded.since,
+            forgiven = CASE WHEN excluded.forgiven > 0 THEN excluded.forgiven ELSE suspensions.forgiven END";
+        let mut w = self.writing(fence, now).await?;
+        let event = if suspension.is_some() { "suspended" } else { "unsuspended" };
+        let detail = json!({ "range": range, "reason": suspension.map(|s| &s.reason) });
+        let place = w.record(Entry { event, number: None, user: None, detail });
+        let reason = suspension.map(|suspension| suspension.reason.as_str());
+        let since = suspension.map(|suspension| suspension.since.as_microsecond());
+        let forgiven = if suspension.is_some() { 0 } else { place };
+        execute!(&mut w.tx, PUT, self.tenant, range, reason, since, forgiven)?;
+        w.commit().await?;
+        Ok(())
+    }
+}

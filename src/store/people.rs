@@ -1,0 +1,126 @@
+//! Finding people: by id, by UPN (former ones too), by mail address.
+
+use super::audit::user_of;
+use super::bulk::Batch;
+use super::engine::{Tx, execute, fetch_all};
+use super::error::Fault;
+use super::record::lookup_key;
+use super::tenant::TenantStore;
+use crate::apply::JournalError;
+use crate::directory::{Attribute, UserId};
+use crate::plan::{NoteKind, StoredUser, UserFacts};
+use crate::reconcile::Scope;
+
+/// A user found by a text of a person's.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FoundUser {
+    /// The user with what is remembered.
+    pub stored: StoredUser,
+    /// The text is a UPN the user no longer has.
+    pub by_former_upn: bool,
+}
+
+impl TenantStore {
+    /// Users whose id, UPN or mail address is `text`, letter case aside; only when there is none, those who once had
+    /// it as their UPN. More than one is for the caller to refuse.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    pub async fn find_users(&self, text: &str) -> Result<Vec<FoundUser>, JournalError> {
+        self.find(text).await.map_err(Fault::on_read)
+    }
+
+    async fn find(&self, text: &str) -> Result<Vec<FoundUser>, Fault> {
+        const NOW: &str = "SELECT id FROM users WHERE tenant = $1 AND (upn_key = $2 OR mail_key = $2) LIMIT 100";
+        const ONCE: &str = "SELECT u.id FROM former_upns f JOIN users u ON u.tenant = f.tenant AND u.no = f.user_no
+            WHERE f.tenant = $1 AND f.upn_key = $2 LIMIT 100";
+        let (mut ids, mut former) = (Vec::new(), false);
+        if let Ok(id) = text.parse::<UserId>() {
+            ids.push(id);
+        } else if let Some(key) = lookup_key(Some(text)) {
+            let mut tx = self.pool.read().await?;
+            let mut rows: Vec<(String,)> = fetch_all!(&mut tx, NOW, self.tenant, &key)?;
+            if rows.is_empty() {
+                former = true;
+                rows = fetch_all!(&mut tx, ONCE, self.tenant, &key)?;
+            }
+            ids = rows.into_iter().map(|(id,)| user_of(&id)).collect::<Result<_, _>>()?;
+        }
+        let users = self.page_of_users(&Scope::Only(ids), None, usize::MAX).await?;
+        let found = users.into_iter().map(|stored| FoundUser { stored, by_former_upn: former });
+        Ok(found.collect())
+    }
+
+    /// Users with a standing note, by id; with a kind only those with such a note.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    pub async fn user_notes(
+        &self,
+        kind: Option<NoteKind>,
+        limit: usize,
+    ) -> Result<Vec<(UserId, String, UserFacts)>, JournalError> {
+        self.notes(kind, limit).await.map_err(Fault::on_read)
+    }
+
+    async fn notes(
+        &self,
+        kind: Option<NoteKind>,
+        limit: usize,
+    ) -> Result<Vec<(UserId, String, UserFacts)>, Fault> {
+        const READ: &str = "SELECT user_id, facts FROM user_facts WHERE tenant = $1 ORDER BY user_id";
+        let mut tx = self.pool.read().await?;
+        let rows: Vec<(String, String)> = fetch_all!(&mut tx, READ, self.tenant)?;
+        let mut noted: Vec<(UserId, UserFacts)> = Vec::new();
+        for (id, facts) in rows {
+            let facts: UserFacts = serde_json::from_str(&facts)?;
+            let wanted = |found: NoteKind| kind.is_none_or(|kind| kind == found);
+            if facts.notes.iter().any(|note| wanted(note.kind)) {
+                noted.push((user_of(&id)?, facts));
+            }
+            if noted.len() == limit {
+                break;
+            }
+        }
+        drop(tx);
+        let ids = noted.iter().map(|(id, _)| *id).collect();
+        let users = self.page_of_users(&Scope::Only(ids), None, usize::MAX).await?;
+        let upns: std::collections::BTreeMap<UserId, String> = (users.into_iter())
+            .map(|stored| (stored.user.id, stored.user.attributes.get(Attribute::Upn).unwrap_or_default().to_owned()))
+            .collect();
+        let upn = |id: &UserId| upns.get(id).cloned().unwrap_or_default();
+        Ok(noted.into_iter().map(|(id, facts)| (id, upn(&id), facts)).collect())
+    }
+}
+
+/// The ids of dense numbers.
+pub(super) async fn ids_of(
+    tx: &mut Tx,
+    tenant: i64,
+    nos: impl Iterator<Item = u32>,
+) -> Result<Vec<UserId>, Fault> {
+    const READ: &str = "SELECT u.id FROM {batch} JOIN users u ON u.tenant = $1 AND u.no = batch.no ORDER BY u.id";
+    let batch = Batch::default().int("no", nos.map(i64::from));
+    let rows: Vec<(String,)> = batch.fetch(tx, READ, &[tenant]).await?;
+    rows.into_iter().map(|(id,)| user_of(&id)).collect()
+}
+
+/// The index over ids, where it is made late: built from all rows at once it costs an eighth.
+pub(super) async fn make_index(tx: &mut Tx) -> Result<(), Fault> {
+    make_late(tx, "CREATE UNIQUE INDEX IF NOT EXISTS users_by_id ON users (tenant, id)").await
+}
+
+/// The index over employee ids, of use once somebody has gone.
+pub(super) async fn make_employee_index(tx: &mut Tx) -> Result<(), Fault> {
+    const INDEX: &str = "CREATE INDEX IF NOT EXISTS users_by_employee ON users (tenant, employee_key)
+        WHERE employee_key IS NOT NULL";
+    make_late(tx, INDEX).await
+}
+
+/// PostgreSQL has these indexes from the start: making one there would lock out the other tenants.
+async fn make_late(tx: &mut Tx, index: &'static str) -> Result<(), Fault> {
+    if matches!(tx, Tx::Sqlite(_)) {
+        execute!(tx, index)?;
+    }
+    Ok(())
+}
