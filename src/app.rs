@@ -8,7 +8,7 @@ use crate::directory::{PlanCatalogue, PlanId};
 use crate::graph::{self, Graph, GraphSettings};
 use crate::plan::{self, Settings};
 use crate::reconcile::{Reading, Tenant};
-use crate::rulebook::Rulebook;
+use crate::rulebook::{Rulebook, RulebookError};
 use crate::rules::LoadOptions;
 use crate::schedule::last_due;
 use crate::store::{Options, Store, TenantStore};
@@ -21,6 +21,9 @@ use uuid::Uuid;
 
 /// This machine's clock may be so far off Graph's.
 const CLOCK_TOLERANCE: SignedDuration = SignedDuration::from_mins(5);
+
+/// A write to Graph is not begun with less than this left of a lease that lasts half a minute.
+const LONGEST_WRITE: SignedDuration = SignedDuration::from_secs(15);
 
 /// Configuration, database and clock of one process.
 pub struct App {
@@ -73,12 +76,21 @@ impl App {
     /// When no tenant has that name, or none is configured.
     pub fn chosen(&self, name: Option<&str>) -> Result<Vec<&TenantConfig>, Failure> {
         let tenants = &self.config.tenants;
-        let known = || tenants.iter().map(|t| t.name.as_str()).collect::<Vec<_>>().join(", ");
+        let known = || {
+            tenants
+                .iter()
+                .map(|t| t.name.as_str())
+                .collect::<Vec<_>>()
+                .join(", ")
+        };
         if tenants.is_empty() {
-            let text = "no tenant is configured; add a [[tenant]] section to the configuration file";
+            let text =
+                "no tenant is configured; add a [[tenant]] section to the configuration file";
             return Err(Failure::new(Exit::Invalid, text));
         }
-        let Some(name) = name else { return Ok(tenants.iter().collect()) };
+        let Some(name) = name else {
+            return Ok(tenants.iter().collect());
+        };
         match tenants.iter().find(|tenant| tenant.name == name) {
             Some(tenant) => Ok(vec![tenant]),
             None => Err(Failure::new(
@@ -114,8 +126,20 @@ impl App {
         let options = LoadOptions {
             groups: tenant.directory.groups,
         };
-        Rulebook::open(&tenant.rules.path, options)
-            .map_err(|error| Failure::new(Exit::Invalid, error.to_string()))
+        Rulebook::open(&tenant.rules.path, options).map_err(|error| {
+            let details = match &error {
+                RulebookError::Wrong(found) => found
+                    .iter()
+                    .map(|d| format!("\n{}", d.render(false)))
+                    .collect(),
+                RulebookError::Unreadable { source, .. } => format!(": {source}"),
+                _ => String::new(),
+            };
+            Failure::new(
+                Exit::Invalid,
+                format!("tenant {}: {error}{details}", tenant.name),
+            )
+        })
     }
 
     /// A tenant ready for a sync.
@@ -142,7 +166,7 @@ impl App {
             patience: Patience {
                 poll: signed(limits.operation_poll),
                 operation: signed(limits.operation_timeout),
-                request: signed(limits.request_timeout),
+                request: signed(limits.request_timeout).min(LONGEST_WRITE),
                 in_flight: limits.operations,
             },
         };
@@ -161,7 +185,8 @@ impl App {
             catalogue: catalogue.clone(),
             ..GraphSettings::new(&config.tenant_id, &config.client_id, credential(config)?)
         };
-        let graph = Graph::new(settings, Arc::clone(&self.clock));
+        // Graph's clock is compared with this machine's real one, also where a test shifts the product's.
+        let graph = Graph::new(settings, Arc::new(SystemClock::default()));
         graph.map_err(|error| {
             let cause = anyhow::Error::new(error);
             Failure::new(Exit::Invalid, format!("tenant {}: {cause:#}", config.name)).into()
@@ -183,7 +208,9 @@ impl App {
         }
         declared.sort();
         for pair in declared.windows(2) {
-            let [(first, tenant, range), (second, other, other_range)] = pair else { continue };
+            let [(first, tenant, range), (second, other, other_range)] = pair else {
+                continue;
+            };
             if tenant != other && first.overlaps(*second) {
                 let text = format!(
                     "{first} of the range {range} (tenant {tenant}) and {second} of the range {other_range} (tenant {other}) overlap, \

@@ -17,4 +17,3 @@ pub mod schedule;
 pub mod simulator;
 pub mod store;
 pub mod telemetry;
-pub mod store;

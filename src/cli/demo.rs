@@ -15,7 +15,8 @@ use std::sync::Arc;
 pub(super) async fn demo(output: &mut Output) -> anyhow::Result<Exit> {
     let folder = tempfile::tempdir()?;
     let clock = Arc::new(SystemClock::default());
-    let simulator = Simulator::on_free_port(sample_office_tenant(), Options::default(), clock).await?;
+    let simulator =
+        Simulator::on_free_port(sample_office_tenant(), Options::default(), clock).await?;
     write_files(folder.path(), &simulator)?;
     let sources = Sources {
         file: Some(folder.path().join("linekeeper.toml")),
@@ -26,11 +27,25 @@ pub(super) async fn demo(output: &mut Output) -> anyhow::Result<Exit> {
     let people = output.format == Format::Text;
     if people {
         output.text(INTRODUCTION)?;
-        let plan = PlanArgs { tenants: TenantArgs::default(), user: None, full: false, save: None, exit_code: false };
+        let plan = PlanArgs {
+            tenants: TenantArgs::default(),
+            user: None,
+            full: false,
+            save: None,
+            exit_code: false,
+        };
         plan_and_sync::plan(&app, &plan, output).await?;
         output.text("\nNow the same as a sync, which makes the changes:\n\n")?;
     }
-    let sync = SyncArgs { tenants: TenantArgs::default(), user: None, full: false, plan: None, approve: false, accept_empty: false, wait: None };
+    let sync = SyncArgs {
+        tenants: TenantArgs::default(),
+        user: None,
+        full: false,
+        plan: None,
+        approve: false,
+        accept_empty: false,
+        wait: None,
+    };
     let exit = plan_and_sync::sync(&app, &sync, output).await?;
     if people {
         output.text("\nThe stock of each range afterwards:\n\n")?;

@@ -1,4 +1,4 @@
-//! `ranges list`, `numbers list` and `numbers history`: the inventory as last read, without asking Graph.
+//! `ranges list` and `numbers list`: the inventory as last read, without asking Graph.
 
 use super::exit::{Exit, Failure};
 use super::output::{Format, Output};
@@ -75,14 +75,20 @@ struct RangeItem {
 }
 
 /// `ranges list`: the stock of every range.
-pub(super) async fn ranges(app: &App, tenant: Option<&str>, output: &mut Output) -> anyhow::Result<Exit> {
+pub(super) async fn ranges(
+    app: &App,
+    tenant: Option<&str>,
+    output: &mut Output,
+) -> anyhow::Result<Exit> {
     let chosen = app.chosen(tenant)?;
     let several = chosen.len() > 1;
     let mut items = Vec::new();
     for config in chosen {
         let records = app.records(config).await?;
         let still = Still::of(app, &records).await?;
-        items.extend(still.look(&records, |index| range_items(index, several.then(|| config.name.clone()))));
+        items.extend(still.look(&records, |index| {
+            range_items(index, several.then(|| config.name.clone()))
+        }));
     }
     match output.format {
         Format::Json => output.items(&items)?,
@@ -102,7 +108,10 @@ fn range_items(index: &Index<'_>, tenant: Option<String>) -> Vec<RangeItem> {
             country: range.country.map(|country| country.to_string()),
             suspended: suspended.contains_key(&range.name),
             total: range.numbers.count(),
-            counts: counts.into_iter().map(|(state, count)| (state.name(), count)).collect(),
+            counts: counts
+                .into_iter()
+                .map(|(state, count)| (state.name(), count))
+                .collect(),
         }
     };
     index.world.rules.ranges().iter().map(item).collect()
@@ -114,9 +123,24 @@ fn ranges_table(items: &[RangeItem]) -> String {
     let head = ["range", "type", "country", "total"];
     table.set_header(head.into_iter().chain(states));
     for item in items {
-        let name = if item.suspended { format!("{} (suspended)", inert(&item.range)) } else { inert(&item.range) };
-        let start = [name, item.number_type.clone(), item.country.clone().unwrap_or_default(), item.total.to_string()];
-        let counts = states.map(|state| item.counts.get(state).copied().unwrap_or_default().to_string());
+        let name = if item.suspended {
+            format!("{} (suspended)", inert(&item.range))
+        } else {
+            inert(&item.range)
+        };
+        let start = [
+            name,
+            item.number_type.clone(),
+            item.country.clone().unwrap_or_default(),
+            item.total.to_string(),
+        ];
+        let counts = states.map(|state| {
+            item.counts
+                .get(state)
+                .copied()
+                .unwrap_or_default()
+                .to_string()
+        });
         table.add_row(start.into_iter().chain(counts));
     }
     format!("{table}\n")
@@ -125,7 +149,7 @@ fn ranges_table(items: &[RangeItem]) -> String {
 /// The table of every list: no lines, only columns.
 pub(super) fn plain_table() -> Table {
     let mut table = Table::new();
-    table.load_preset(presets::NOTHING);
+    table.load_style(presets::NOTHING);
     table
 }
 
@@ -151,7 +175,11 @@ pub(super) struct Wanted<'a> {
 }
 
 /// `numbers list`: numbers with their states, in the order of the ranges.
-pub(super) async fn numbers(app: &App, wanted: &Wanted<'_>, output: &mut Output) -> anyhow::Result<Exit> {
+pub(super) async fn numbers(
+    app: &App,
+    wanted: &Wanted<'_>,
+    output: &mut Output,
+) -> anyhow::Result<Exit> {
     let state = wanted.state.map(known_state).transpose()?;
     let mut items = Vec::new();
     for config in app.chosen(wanted.tenant)? {
@@ -163,7 +191,10 @@ pub(super) async fn numbers(app: &App, wanted: &Wanted<'_>, output: &mut Output)
             let text = format!("no range is called `{name}`; `linekeeper ranges list` shows them");
             return Err(Failure::new(Exit::Error, text).into());
         }
-        let limit = wanted.limit.unwrap_or(usize::MAX).saturating_sub(items.len());
+        let limit = wanted
+            .limit
+            .unwrap_or(usize::MAX)
+            .saturating_sub(items.len());
         let found = still.look(&records, |index| entries(index, wanted.range, state, limit));
         items.extend(named(&records, found).await?);
     }
@@ -177,27 +208,56 @@ pub(super) async fn numbers(app: &App, wanted: &Wanted<'_>, output: &mut Output)
 fn known_state(name: &str) -> Result<NumberState, Failure> {
     NumberState::from_name(name).ok_or_else(|| {
         let known = NumberState::ALL.map(NumberState::name).join(", ");
-        Failure::new(Exit::Usage, format!("`{name}` is no state of a number; there are {known}"))
+        Failure::new(
+            Exit::Usage,
+            format!("`{name}` is no state of a number; there are {known}"),
+        )
     })
 }
 
-fn entries(index: &Index<'_>, range: Option<&str>, state: Option<NumberState>, limit: usize) -> Vec<(Entry, String, String)> {
+fn entries(
+    index: &Index<'_>,
+    range: Option<&str>,
+    state: Option<NumberState>,
+    limit: usize,
+) -> Vec<(Entry, String, String)> {
     let mut found = Vec::new();
-    for declared in index.world.rules.ranges().iter().filter(|r| range.is_none_or(|name| name == r.name)) {
+    for declared in index
+        .world
+        .rules
+        .ranges()
+        .iter()
+        .filter(|r| range.is_none_or(|name| name == r.name))
+    {
         let inventory = RangeInventory::of(index, declared);
         let left = limit.saturating_sub(found.len());
-        let with_range = |entry| (entry, declared.name.clone(), declared.number_type.name().to_owned());
+        let with_range = |entry| {
+            (
+                entry,
+                declared.name.clone(),
+                declared.number_type.name().to_owned(),
+            )
+        };
         found.extend(inventory.entries(state).take(left).map(with_range));
     }
     found
 }
 
-async fn named(records: &Records, found: Vec<(Entry, String, String)>) -> anyhow::Result<Vec<NumberItem>> {
+async fn named(
+    records: &Records,
+    found: Vec<(Entry, String, String)>,
+) -> anyhow::Result<Vec<NumberItem>> {
     let ids: Vec<UserId> = found.iter().filter_map(|(entry, ..)| entry.user).collect();
     let limit = ids.len().max(1);
     let users = records.store.users(&Scope::Only(ids), None, limit).await?;
-    let upns: BTreeMap<UserId, String> = users.iter().map(|s| (s.user.id, s.user.upn().to_owned())).collect();
-    let user_ref = |id: UserId| UserRef { id, upn: upns.get(&id).cloned().unwrap_or_default() };
+    let upns: BTreeMap<UserId, String> = users
+        .iter()
+        .map(|s| (s.user.id, s.user.upn().to_owned()))
+        .collect();
+    let user_ref = |id: UserId| UserRef {
+        id,
+        upn: upns.get(&id).cloned().unwrap_or_default(),
+    };
     let item = |(entry, range, number_type): (Entry, String, String)| NumberItem {
         number: entry.number,
         range,
@@ -214,41 +274,40 @@ fn numbers_table(items: &[NumberItem]) -> String {
     let mut table = plain_table();
     table.set_header(["number", "range", "state", "user", "since", "until"]);
     for item in items {
-        let time = |at: Option<Timestamp>| at.map(|at| at.strftime("%Y-%m-%d %H:%M").to_string()).unwrap_or_default();
-        let user = item.user.as_ref().map(|u| if u.upn.is_empty() { u.id.to_string() } else { inert(&u.upn) });
-        let row = [item.number.to_string(), inert(&item.range), item.state.name().to_owned(), user.unwrap_or_default(), time(item.since), time(item.until)];
+        let time = |at: Option<Timestamp>| {
+            at.map(|at| at.strftime("%Y-%m-%d %H:%M").to_string())
+                .unwrap_or_default()
+        };
+        let user = item.user.as_ref().map(|u| {
+            if u.upn.is_empty() {
+                u.id.to_string()
+            } else {
+                inert(&u.upn)
+            }
+        });
+        let row = [
+            item.number.to_string(),
+            inert(&item.range),
+            item.state.name().to_owned(),
+            user.unwrap_or_default(),
+            time(item.since),
+            time(item.until),
+        ];
         table.add_row(row);
     }
     format!("{table}\n{} numbers\n", items.len())
 }
 
-/// `numbers history NUMBER`: who held it, from when to when, by which rule.
-pub(super) async fn history(app: &App, tenant: Option<&str>, number: &str, output: &mut Output) -> anyhow::Result<Exit> {
-    let number = read_number(number)?;
-    let mut items = Vec::new();
-    for config in app.chosen(tenant)? {
-        let records = app.records(config).await?;
-        items.extend(records.store.history(number).await?);
-    }
-    match output.format {
-        Format::Json => output.items(&items)?,
-        Format::Text if items.is_empty() => output.line(&format!("nobody has held {number} as far as Linekeeper knows"))?,
-        Format::Text => {
-            let mut table = plain_table();
-            table.set_header(["from", "to", "holder", "range", "reason", "ended", "sync"]);
-            for item in &items {
-                table.add_row(item.row().map(|cell| inert(&cell)));
-            }
-            output.text(&format!("{table}\n"))?;
-        }
-    }
-    Ok(Exit::Done)
-}
-
 /// A number as a person types it: separators are taken out.
-fn read_number(text: &str) -> Result<E164, Failure> {
-    let bare: String = text.chars().filter(|c| !matches!(c, ' ' | '-' | '(' | ')' | '/')).collect();
+pub(super) fn read_number(text: &str) -> Result<E164, Failure> {
+    let bare: String = text
+        .chars()
+        .filter(|c| !matches!(c, ' ' | '-' | '(' | ')' | '/'))
+        .collect();
     bare.parse().map_err(|error| {
-        Failure::new(Exit::Usage, format!("`{text}` is no telephone number: {error}; write it like +498955501000"))
+        Failure::new(
+            Exit::Usage,
+            format!("`{text}` is no telephone number: {error}; write it like +498955501000"),
+        )
     })
 }

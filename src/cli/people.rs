@@ -3,6 +3,7 @@
 use super::exit::{Exit, Failure};
 use super::inventory::plain_table;
 use super::output::{Format, Output};
+use super::plan_and_sync::by_command_line;
 use crate::app::{App, Records};
 use crate::directory::{LicenceBook, UserId};
 use crate::numbering::E164;
@@ -22,8 +23,14 @@ pub(super) async fn known(records: &Records, text: &str) -> anyhow::Result<Optio
         [] => Ok(None),
         [one] => Ok(Some(one.stored.user.id)),
         several => {
-            let ids: Vec<String> = several.iter().map(|f| f.stored.user.id.to_string()).collect();
-            let text = format!("`{text}` is more than one user: {}; name one by id", ids.join(", "));
+            let ids: Vec<String> = several
+                .iter()
+                .map(|f| f.stored.user.id.to_string())
+                .collect();
+            let text = format!(
+                "`{text}` is more than one user: {}; name one by id",
+                ids.join(", ")
+            );
             Err(Failure::new(Exit::Error, text).into())
         }
     }
@@ -52,7 +59,13 @@ struct NoteItem {
 }
 
 /// `users list`.
-pub(super) async fn list(app: &App, tenant: Option<&str>, note: Option<&str>, limit: Option<usize>, output: &mut Output) -> anyhow::Result<Exit> {
+pub(super) async fn list(
+    app: &App,
+    tenant: Option<&str>,
+    note: Option<&str>,
+    limit: Option<usize>,
+    output: &mut Output,
+) -> anyhow::Result<Exit> {
     let note = note.map(known_kind).transpose()?;
     let limit = limit.unwrap_or(usize::MAX);
     let mut items = Vec::new();
@@ -70,11 +83,22 @@ pub(super) async fn list(app: &App, tenant: Option<&str>, note: Option<&str>, li
 fn known_kind(name: &str) -> Result<NoteKind, Failure> {
     NoteKind::from_name(name).ok_or_else(|| {
         let known: Vec<&str> = NoteKind::ALL.iter().map(|kind| kind.name()).collect();
-        Failure::new(Exit::Usage, format!("`{name}` is no kind of note; there are {}", known.join(", ")))
+        Failure::new(
+            Exit::Usage,
+            format!(
+                "`{name}` is no kind of note; there are {}",
+                known.join(", ")
+            ),
+        )
     })
 }
 
-async fn of_tenant(app: &App, records: &Records, note: Option<NoteKind>, limit: usize) -> anyhow::Result<Vec<UserItem>> {
+async fn of_tenant(
+    app: &App,
+    records: &Records,
+    note: Option<NoteKind>,
+    limit: usize,
+) -> anyhow::Result<Vec<UserItem>> {
     let state = records.store.state(app.clock.now()).await?;
     let book = LicenceBook::new(records.settings.catalogue.clone(), Some(&state.anchor.skus));
     let rules = crate::reconcile::RuleSource::active(&*records.rulebook);
@@ -82,7 +106,9 @@ async fn of_tenant(app: &App, records: &Records, note: Option<NoteKind>, limit: 
     let item = |stored: &StoredUser| {
         let licensing = book.read(&stored.user);
         let number = held.get(&stored.user.id).copied();
-        let range = number.and_then(|n| rules.range_of(n)).map(|at| rules.ranges()[at].name.clone());
+        let range = number
+            .and_then(|n| rules.range_of(n))
+            .map(|at| rules.ranges()[at].name.clone());
         UserItem {
             id: stored.user.id,
             upn: stored.user.upn().to_owned(),
@@ -92,7 +118,15 @@ async fn of_tenant(app: &App, records: &Records, note: Option<NoteKind>, limit: 
             range,
             exempt: stored.facts.exempt.is_some(),
             pin: stored.facts.pin,
-            notes: stored.facts.notes.iter().map(|n| NoteItem { kind: n.kind, detail: n.detail.clone() }).collect(),
+            notes: stored
+                .facts
+                .notes
+                .iter()
+                .map(|n| NoteItem {
+                    kind: n.kind,
+                    detail: n.detail.clone(),
+                })
+                .collect(),
         }
     };
     let wanted = |stored: &StoredUser| match note {
@@ -129,15 +163,35 @@ fn table(items: &[UserItem]) -> String {
 }
 
 /// `users resume USER`: the rules decide again about somebody who waits for a person.
-pub(super) async fn resume(app: &App, tenant: Option<&str>, user: &str, output: &mut Output) -> anyhow::Result<Exit> {
+pub(super) async fn resume(
+    app: &App,
+    tenant: Option<&str>,
+    user: &str,
+    output: &mut Output,
+) -> anyhow::Result<Exit> {
     for config in app.chosen(tenant)? {
         let records = app.records(config).await?;
-        let Some(id) = known(&records, user).await? else { continue };
+        let Some(id) = known(&records, user).await? else {
+            continue;
+        };
         let stored = records.store.users(&Scope::Only(vec![id]), None, 1).await?;
         let wait = stored.first().and_then(|s| s.facts.wait.clone());
         let line = match wait {
-            Some(Wait::RemovedOutside | Wait::ReleasedByHand | Wait::Refused { .. } | Wait::Teams { .. }) => {
-                records.store.resume_user(id).await?;
+            Some(
+                Wait::RemovedOutside
+                | Wait::ReleasedByHand
+                | Wait::Refused { .. }
+                | Wait::Teams { .. },
+            ) => {
+                let by = by_command_line().by;
+                let forget = |facts: &mut crate::plan::UserFacts| {
+                    facts.wait = None;
+                    facts.refused.clear();
+                };
+                records
+                    .store
+                    .change_facts(id, &by, "user-resumed", &forget, app.clock.now())
+                    .await?;
                 format!("{user}: the rules decide again at the next sync")
             }
             None => format!("{user} waits for nobody; nothing to resume"),
@@ -148,5 +202,9 @@ pub(super) async fn resume(app: &App, tenant: Option<&str>, user: &str, output: 
         }
         return Ok(Exit::Done);
     }
-    Err(Failure::new(Exit::Error, format!("no user with the UPN, mail or id `{user}` is known; run a sync first")).into())
+    Err(Failure::new(
+        Exit::Error,
+        format!("no user with the UPN, mail or id `{user}` is known; run a sync first"),
+    )
+    .into())
 }

@@ -28,7 +28,11 @@ pub(super) fn by_command_line() -> Trigger {
 pub(super) async fn plan(app: &App, args: &PlanArgs, output: &mut Output) -> anyhow::Result<Exit> {
     let chosen = app.chosen(args.tenants.tenant.as_deref())?;
     if args.save.is_some() && chosen.len() > 1 {
-        return Err(Failure::new(Exit::Usage, "a plan is saved of one tenant; name it with --tenant").into());
+        return Err(Failure::new(
+            Exit::Usage,
+            "a plan is saved of one tenant; name it with --tenant",
+        )
+        .into());
     }
     let mut exits = Vec::new();
     for config in chosen {
@@ -53,7 +57,11 @@ pub(super) async fn sync(app: &App, args: &SyncArgs, output: &mut Output) -> any
     let chosen = app.chosen(args.tenants.tenant.as_deref())?;
     let one_only = args.approve || args.plan.is_some();
     if one_only && chosen.len() > 1 {
-        return Err(Failure::new(Exit::Usage, "--approve and --plan are for one tenant; name it with --tenant").into());
+        return Err(Failure::new(
+            Exit::Usage,
+            "--approve and --plan are for one tenant; name it with --tenant",
+        )
+        .into());
     }
     app.check_overlaps()?;
     let mut exits = Vec::new();
@@ -73,7 +81,11 @@ pub(super) async fn sync(app: &App, args: &SyncArgs, output: &mut Output) -> any
 }
 
 /// Runs a sync, waiting for one that is under way if asked to.
-pub(super) async fn run(tenant: &Tenant, request: &Request, wait: Option<Duration>) -> anyhow::Result<Finished> {
+pub(super) async fn run(
+    tenant: &Tenant,
+    request: &Request,
+    wait: Option<Duration>,
+) -> anyhow::Result<Finished> {
     let deadline = Instant::now() + wait.unwrap_or_default();
     loop {
         match reconcile::sync(tenant, request).await {
@@ -82,10 +94,14 @@ pub(super) async fn run(tenant: &Tenant, request: &Request, wait: Option<Duratio
             }
             Err(SyncError::Running { holder, .. }) => {
                 let name = &tenant.settings.tenant;
-                let text = format!("a sync of the tenant {name} is already running: {holder}; --wait 5m waits for it");
+                let text = format!(
+                    "a sync of the tenant {name} is already running: {holder}; --wait 5m waits for it"
+                );
                 return Err(Failure::new(Exit::Error, text).into());
             }
-            Err(SyncError::Stale(stale)) => return Err(Failure::new(Exit::Stale, stale.to_string()).into()),
+            Err(SyncError::Stale(stale)) => {
+                return Err(Failure::new(Exit::Stale, stale.to_string()).into());
+            }
             other => return Ok(other?),
         }
     }
@@ -98,7 +114,10 @@ pub(super) fn print(finished: &Finished, output: &mut Output) -> anyhow::Result<
         Format::Text => output.text(&report::text(&finished.report, &finished.held_because))?,
     }
     if let Some(failure) = &finished.failure {
-        output.error(&anyhow::anyhow!("tenant {}: {failure}", finished.report.tenant));
+        output.error(&anyhow::anyhow!(
+            "tenant {}: {failure}",
+            finished.report.tenant
+        ));
     }
     Ok(())
 }
@@ -115,7 +134,11 @@ pub(super) fn exit_of(finished: &Finished) -> Exit {
 }
 
 /// The one person of `--user`: known already by id, UPN or mail, or asked of the directory by UPN.
-async fn one_person(tenant: &Tenant, records: &Records, user: Option<&str>) -> anyhow::Result<Option<UserId>> {
+async fn one_person(
+    tenant: &Tenant,
+    records: &Records,
+    user: Option<&str>,
+) -> anyhow::Result<Option<UserId>> {
     let Some(text) = user else { return Ok(None) };
     if let Some(id) = super::people::known(records, text).await? {
         return Ok(Some(id));
@@ -125,7 +148,11 @@ async fn one_person(tenant: &Tenant, records: &Records, user: Option<&str>) -> a
     }
     match tenant.directory.user_named(text).await {
         Ok(Some(user)) => Ok(Some(user.id)),
-        Ok(None) => Err(Failure::new(Exit::Error, format!("nobody in the directory has the UPN, mail or id `{text}`")).into()),
+        Ok(None) => Err(Failure::new(
+            Exit::Error,
+            format!("nobody in the directory has the UPN, mail or id `{text}`"),
+        )
+        .into()),
         Err(error) => Err(Failure::new(Exit::Unreachable, error.to_string()).into()),
     }
 }
@@ -143,7 +170,9 @@ fn save(tenant: &Tenant, finished: &Finished, file: &Path) -> anyhow::Result<()>
 }
 
 fn read_saved(file: &Path) -> anyhow::Result<Selection> {
-    let text = std::fs::read_to_string(file).with_context(|| format!("{} cannot be read", file.display()))?;
-    let saved = serde_json::from_str(&text).with_context(|| format!("{} is no saved plan", file.display()))?;
+    let text = std::fs::read_to_string(file)
+        .with_context(|| format!("{} cannot be read", file.display()))?;
+    let saved = serde_json::from_str(&text)
+        .with_context(|| format!("{} is no saved plan", file.display()))?;
     Ok(Selection::Saved(Box::new(saved)))
 }

@@ -5,7 +5,7 @@ use super::args::{
 };
 use super::exit::{self, Exit};
 use super::output::{Format, Output};
-use super::{demo, inventory, people, plan_and_sync, rules, simulate, syncs};
+use super::{demo, history, inventory, people, plan_and_sync, rules, simulate, syncs};
 use crate::app::App;
 use crate::config::{Config, Sources, load};
 use crate::telemetry;
@@ -61,7 +61,11 @@ fn run(cli: Cli, output: &mut Output) -> anyhow::Result<Exit> {
     }
 }
 
-async fn with_database(config: Config, command: Command, output: &mut Output) -> anyhow::Result<Exit> {
+async fn with_database(
+    config: Config,
+    command: Command,
+    output: &mut Output,
+) -> anyhow::Result<Exit> {
     let app = App::open(config).await?;
     let done = match command {
         Command::Plan(args) => plan_and_sync::plan(&app, &args, output).await,
@@ -69,7 +73,12 @@ async fn with_database(config: Config, command: Command, output: &mut Output) ->
         Command::Ranges(RangesCommand::List { tenants }) => {
             inventory::ranges(&app, tenants.tenant.as_deref(), output).await
         }
-        Command::Numbers(NumbersCommand::List { tenants, range, state, limit }) => {
+        Command::Numbers(NumbersCommand::List {
+            tenants,
+            range,
+            state,
+            limit,
+        }) => {
             let wanted = inventory::Wanted {
                 tenant: tenants.tenant.as_deref(),
                 range: range.as_deref(),
@@ -79,10 +88,21 @@ async fn with_database(config: Config, command: Command, output: &mut Output) ->
             inventory::numbers(&app, &wanted, output).await
         }
         Command::Numbers(NumbersCommand::History { tenants, number }) => {
-            inventory::history(&app, tenants.tenant.as_deref(), &number, output).await
+            history::history(&app, tenants.tenant.as_deref(), &number, output).await
         }
-        Command::Users(UsersCommand::List { tenants, note, limit }) => {
-            people::list(&app, tenants.tenant.as_deref(), note.as_deref(), limit, output).await
+        Command::Users(UsersCommand::List {
+            tenants,
+            note,
+            limit,
+        }) => {
+            people::list(
+                &app,
+                tenants.tenant.as_deref(),
+                note.as_deref(),
+                limit,
+                output,
+            )
+            .await
         }
         Command::Users(UsersCommand::Resume { tenants, user }) => {
             people::resume(&app, tenants.tenant.as_deref(), &user, output).await

@@ -15,7 +15,10 @@ pub(super) async fn simulate(args: &SimulateArgs, output: &mut Output) -> anyhow
         (None, count) => generate(count.unwrap_or_default() as u64, args.seed),
     };
     let listener = TcpListener::bind(args.listen).await.map_err(|error| {
-        let text = format!("{} cannot be listened on: {error}; choose another address with --listen", args.listen);
+        let text = format!(
+            "{} cannot be listened on: {error}; choose another address with --listen",
+            args.listen
+        );
         Failure::new(Exit::Error, text)
     })?;
     let users = tenant.user_count();

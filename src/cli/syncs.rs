@@ -17,7 +17,11 @@ use std::collections::BTreeSet;
 const SHOWN: u32 = 100;
 
 /// `syncs list`: past syncs, the latest first.
-pub(super) async fn list(app: &App, tenant: Option<&str>, output: &mut Output) -> anyhow::Result<Exit> {
+pub(super) async fn list(
+    app: &App,
+    tenant: Option<&str>,
+    output: &mut Output,
+) -> anyhow::Result<Exit> {
     let mut records = Vec::new();
     for config in app.chosen(tenant)? {
         records.extend(app.records(config).await?.store.syncs(SHOWN).await?);
@@ -25,7 +29,10 @@ pub(super) async fn list(app: &App, tenant: Option<&str>, output: &mut Output) -
     records.sort_by(|a, b| b.started.cmp(&a.started));
     match output.format {
         Format::Json => {
-            let items: Vec<Value> = records.iter().map(|r| item(r, false)).collect::<Result<_, _>>()?;
+            let items: Vec<Value> = records
+                .iter()
+                .map(|r| item(r, false))
+                .collect::<Result<_, _>>()?;
             output.items(&items)?;
         }
         Format::Text => output.text(&table(&records))?,
@@ -43,14 +50,19 @@ fn item(record: &SyncRecord, whole: bool) -> anyhow::Result<Value> {
         }
         object.insert("trigger".to_owned(), serde_json::to_value(record.trigger)?);
         object.insert("started".to_owned(), serde_json::to_value(record.started)?);
-        object.insert("finished".to_owned(), serde_json::to_value(record.finished)?);
+        object.insert(
+            "finished".to_owned(),
+            serde_json::to_value(record.finished)?,
+        );
     }
     Ok(value)
 }
 
 fn table(records: &[SyncRecord]) -> String {
     let mut table = plain_table();
-    table.set_header(["started", "tenant", "id", "status", "assign", "release", "adopt", "waiting", "failed"]);
+    table.set_header([
+        "started", "tenant", "id", "status", "assign", "release", "adopt", "waiting", "failed",
+    ]);
     for record in records {
         let report = &record.report;
         let summary = report.summary;
@@ -79,28 +91,53 @@ pub(super) async fn show(app: &App, id: &str, output: &mut Output) -> anyhow::Re
     Ok(Exit::Done)
 }
 
-async fn find<'a>(app: &'a App, id: &str) -> anyhow::Result<(&'a TenantConfig, Records, SyncRecord)> {
+async fn find<'a>(
+    app: &'a App,
+    id: &str,
+) -> anyhow::Result<(&'a TenantConfig, Records, SyncRecord)> {
     for config in app.chosen(None)? {
         let records = app.records(config).await?;
         if let Some(record) = records.store.sync(id).await? {
             return Ok((config, records, record));
         }
     }
-    Err(Failure::new(Exit::Error, format!("no sync has the id `{id}`; `linekeeper syncs list` shows them")).into())
+    Err(Failure::new(
+        Exit::Error,
+        format!("no sync has the id `{id}`; `linekeeper syncs list` shows them"),
+    )
+    .into())
 }
 
 /// `syncs approve ID [--except USER]`: makes exactly the held changes, each checked again by a sync of its own.
-pub(super) async fn approve(app: &App, id: &str, except: &[String], output: &mut Output) -> anyhow::Result<Exit> {
+pub(super) async fn approve(
+    app: &App,
+    id: &str,
+    except: &[String],
+    output: &mut Output,
+) -> anyhow::Result<Exit> {
     let (config, records, record) = find(app, id).await?;
     let mut left_out = BTreeSet::new();
     for user in except {
         match super::people::known(&records, user).await? {
             Some(id) => left_out.insert(id),
-            None => return Err(Failure::new(Exit::Error, format!("--except {user}: no such user is known")).into()),
+            None => {
+                return Err(Failure::new(
+                    Exit::Error,
+                    format!("--except {user}: no such user is known"),
+                )
+                .into());
+            }
         };
     }
     let keys = held_changes(&record, &left_out)?;
-    records.store.resolve_held(id, Decision::Approved).await?;
+    let decision = Decision::Approve {
+        by: by_command_line().by,
+        except: left_out.into_iter().collect(),
+    };
+    records
+        .store
+        .resolve_held(None, id, &decision, app.clock.now())
+        .await?;
     let (tenant, _) = app.tenant(config).await?;
     let mut request = Request::new(by_command_line(), true);
     request.approve = true;
@@ -111,14 +148,29 @@ pub(super) async fn approve(app: &App, id: &str, except: &[String], output: &mut
     Ok(exit_of(&finished))
 }
 
-fn held_changes(record: &SyncRecord, left_out: &BTreeSet<UserId>) -> Result<BTreeSet<(String, UserId, crate::numbering::E164)>, Failure> {
-    let changes = record.report.changes.iter().filter(|c| c.status == crate::plan::ChangeStatus::Held);
-    let keys: BTreeSet<_> = changes.filter(|c| !left_out.contains(&c.user.id)).map(|c| (c.action.clone(), c.user.id, c.number)).collect();
+fn held_changes(
+    record: &SyncRecord,
+    left_out: &BTreeSet<UserId>,
+) -> Result<BTreeSet<(String, UserId, crate::numbering::E164)>, Failure> {
+    let changes = record
+        .report
+        .changes
+        .iter()
+        .filter(|c| c.status == crate::plan::ChangeStatus::Held);
+    let keys: BTreeSet<_> = changes
+        .filter(|c| !left_out.contains(&c.user.id))
+        .map(|c| (c.action.clone(), c.user.id, c.number))
+        .collect();
     if keys.is_empty() {
         let id = record.report.sync_id.as_deref().unwrap_or_default();
         let text = match record.report.status {
-            SyncStatus::Held => format!("the sync {id} holds no list of changes that could be approved; see `linekeeper syncs show {id}`"),
-            other => format!("the sync {id} is {}, it holds nothing to approve", other.name()),
+            SyncStatus::Held => format!(
+                "the sync {id} holds no list of changes that could be approved; see `linekeeper syncs show {id}`"
+            ),
+            other => format!(
+                "the sync {id} is {}, it holds nothing to approve",
+                other.name()
+            ),
         };
         return Err(Failure::new(Exit::Error, text));
     }
@@ -128,10 +180,18 @@ fn held_changes(record: &SyncRecord, left_out: &BTreeSet<UserId>) -> Result<BTre
 /// `syncs reject ID`: drops the held changes; the next sync plans anew.
 pub(super) async fn reject(app: &App, id: &str, output: &mut Output) -> anyhow::Result<Exit> {
     let (_, records, _) = find(app, id).await?;
-    records.store.resolve_held(id, Decision::Rejected).await?;
+    let decision = Decision::Reject {
+        by: by_command_line().by,
+    };
+    records
+        .store
+        .resolve_held(None, id, &decision, app.clock.now())
+        .await?;
     match output.format {
         Format::Json => output.json(&serde_json::json!({ "sync_id": id, "rejected": true }))?,
-        Format::Text => output.line(&format!("{id}: the held changes are dropped; what still holds is planned again"))?,
+        Format::Text => output.line(&format!(
+            "{id}: the held changes are dropped; what still holds is planned again"
+        ))?,
     }
     Ok(Exit::Done)
 }

@@ -345,7 +345,7 @@ fn has_settled(index: &Index<'_>, case: &mut Case) -> bool {
             case.stored
                 .user
                 .attributes
-                .get(attribute)
+                .get(*attribute)
                 .unwrap_or_default(),
         );
         hash.update([0]);

@@ -316,7 +316,10 @@ impl Course<'_> {
                 before.rules_digest.clone()
             },
             settings_digest: decided.or_else(|| before.settings_digest.clone()),
-            skus: directory.skus.clone().unwrap_or_else(|| before.skus.clone()),
+            skus: directory
+                .skus
+                .clone()
+                .unwrap_or_else(|| before.skus.clone()),
             distrusted: before.distrusted && !full,
             holder_skus,
         }

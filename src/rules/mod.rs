@@ -1,21 +1,49 @@
 //! Who may get what: the rule language, from text to decisions.
 //!
-//! [`source::load`] reads texts (not files: the rulebook does that) into a [`RuleSet`], or answers every error at
-//! once. A rule set is compiled into an index, so that the cost per user does not grow with the ranges that cannot
-//! match. Knows the directory and numbering; knows nothing of numbers in use, time or storage.
+//! [`load`] reads texts (not files: the rulebook does that) into a [`RuleSet`], or answers every error at once. On the
+//! way a file is three different things: *parsed* ([`blocks`] splits it into pieces, so that one error hides no other,
+//! and each is parsed on its own), *checked* (every name looked up, every number read) and *compiled* into an index,
+//! so that the cost per user does not grow with the ranges that cannot match. Knows the directory and numbering;
+//! knows nothing of numbers in use, time or storage.
 
+mod blocks;
+mod check;
+mod check_formula;
+mod check_numbers;
+mod check_operator;
+mod check_range;
+mod check_set;
+mod checked;
+mod compile;
+mod diagnostic;
+mod digest;
+mod evaluate;
+mod explain;
+mod expression;
+mod findings;
+mod index;
+mod keyword;
+mod lints;
+mod normal_form;
+mod parse;
+mod parse_error;
+mod parse_formula;
 mod range;
 mod rule_set;
+mod settings;
+mod shadow;
+mod source;
 mod subject;
+mod syntax;
+mod tokens;
+mod vocabulary;
 
+pub use diagnostic::{Diagnostic, Severity};
+pub use normal_form::normal_form;
 pub use range::{
     Amount, Dated, EmergencyModel, LocationRule, MigrationWay, Operator, PolicyRule, Range,
     ReleaseMode, Select, Unlisted,
 };
-pub use rule_set::{Pick, RuleSet, RuleSetId};
+pub use rule_set::{Judgement, Pick, RuleSet, RuleSetId};
+pub use source::{LoadOptions, Loaded, SourceFile, load};
 pub use subject::{GroupMembers, Subject};
-
-/// The normal form of 3.3.
-pub fn normal_form(t: &str) -> String {
-    t.trim().to_lowercase()
-}

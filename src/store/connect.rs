@@ -98,13 +98,18 @@ impl Store {
 
 async fn open_sqlite(path: PathBuf, options: Options) -> Result<Store, StoreError> {
     let shown = path.display().to_string();
-    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
+    let folder = path
+        .parent()
+        .filter(|folder| !folder.as_os_str().is_empty());
     if let Some(folder) = folder
         && !folder.is_dir()
     {
         return Err(StoreError::FolderMissing(folder.display().to_string()));
     }
-    if path.metadata().is_ok_and(|file| file.permissions().readonly()) {
+    if path
+        .metadata()
+        .is_ok_and(|file| file.permissions().readonly())
+    {
         return Err(StoreError::ReadOnly(shown));
     }
     let suspect = must_be_checked(&path);
@@ -151,7 +156,9 @@ async fn open_postgres(url: &str, options: Options) -> Result<Store, StoreError>
     let pool = PgPoolOptions::new()
         .max_connections(options.connections)
         .acquire_timeout(options.busy)
-        .connect_with(connect.options([("lock_timeout", format!("{}ms", options.busy.as_millis()))]))
+        .connect_with(
+            connect.options([("lock_timeout", format!("{}ms", options.busy.as_millis()))]),
+        )
         .await
         .map_err(postgres_error)?;
     let pool = Pool::Postgres(pool);
@@ -255,7 +262,12 @@ mod tests {
         let texts = |migrator: &Migrator| -> Vec<String> {
             let late = |line: &str| line.contains("INDEX users_by_");
             let kept = |line: &&str| !line.starts_with("--") && !line.is_empty() && !late(line);
-            let plain = |sql: &str| sql.lines().filter(kept).collect::<String>().replace(" WITHOUT ROWID", "");
+            let plain = |sql: &str| {
+                sql.lines()
+                    .filter(kept)
+                    .collect::<String>()
+                    .replace(" WITHOUT ROWID", "")
+            };
             migrator.iter().map(|m| plain(m.sql.as_str())).collect()
         };
         assert_eq!(texts(&SQLITE), texts(&POSTGRES));

@@ -1,5 +1,6 @@
 //! Integration tests.
 
 mod graph;
+mod rules;
 mod simulator;
 mod tidy;

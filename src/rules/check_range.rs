@@ -1,0 +1,365 @@
+//! Makes a checked range of its own properties and the defaults of its file.
+
+use super::check_numbers::CheckedEntry;
+use super::checked::{CheckedRange, Condition};
+use super::findings::{Findings, Spot, did_you_mean};
+use super::keyword::Keyword;
+use super::settings::Draft;
+use super::syntax::Spelled;
+use super::{Dated, EmergencyModel, LocationRule, Operator, PolicyRule, Range};
+use crate::directory::Kind;
+use crate::numbering::{Country, NumberType, Spans, calling_code_of, country_of};
+use jiff::SignedDuration;
+use std::collections::BTreeSet;
+
+/// What a range is checked against.
+pub(super) struct Surroundings<'a> {
+    pub(super) findings: &'a mut Findings,
+    pub(super) operators: &'a [Operator],
+    pub(super) defaults: Option<&'a Draft>,
+    pub(super) file: &'a str,
+    pub(super) line: usize,
+}
+
+/// Checks one range. `None` when something it cannot do without is missing or wrong.
+pub(super) fn range(
+    name: &Spelled,
+    own: Draft,
+    around: &mut Surroundings<'_>,
+) -> Option<CheckedRange> {
+    let draft = match around.defaults {
+        Some(defaults) => with_defaults(own, defaults),
+        None => own,
+    };
+    let number_type = required(draft.number_type, Keyword::Type, name, &draft, around);
+    let numbers = (!draft.numbers.is_empty()).then_some(());
+    required(numbers, Keyword::Numbers, name, &draft, around)?;
+    let operator = operator(&draft, around);
+    let country = country(&draft, operator, number_type, name, around);
+    let number_type = number_type?;
+    inside(&draft, around.findings);
+    conditions_once(&draft, around.findings);
+    locations(&draft, operator, number_type, country, name, around);
+    if draft.quarantine.is_none() && !draft.places.contains_key(&Keyword::Quarantine) {
+        let message = format!("numbers of `{}` are given again at once", name.value);
+        let help = "write quarantine 30 days, or quarantine 0 days if that is meant".to_owned();
+        around
+            .findings
+            .warning(name.at, "no-quarantine", message, Some(help));
+    }
+    Some(assemble(
+        name,
+        draft,
+        operator,
+        number_type,
+        country,
+        around,
+    ))
+}
+
+fn assemble(
+    name: &Spelled,
+    draft: Draft,
+    operator: Option<usize>,
+    number_type: NumberType,
+    country: Option<Country>,
+    around: &Surroundings<'_>,
+) -> CheckedRange {
+    let spans =
+        |entries: &[CheckedEntry]| entries.iter().map(|entry| entry.span).collect::<Spans>();
+    let dated = |entry: &CheckedEntry| {
+        Some(Dated {
+            span: entry.span,
+            from: entry.from?,
+        })
+    };
+    let mut kinds = BTreeSet::from([Kind::Person]);
+    let when = draft
+        .when
+        .clone()
+        .map(|inner| inner.unwrap_or(Condition::All(Vec::new())));
+    kinds.extend(when.iter().flat_map(Condition::admitted_kinds));
+    CheckedRange {
+        when_at: draft.places.get(&Keyword::When).copied().unwrap_or(name.at),
+        entries: draft
+            .numbers
+            .iter()
+            .map(|entry| (entry.span, entry.at))
+            .collect(),
+        overflow: draft.overflow.unwrap_or_default(),
+        when,
+        policies: draft
+            .policies
+            .iter()
+            .map(|policy| policy.when.clone())
+            .collect(),
+        locations: draft
+            .locations
+            .iter()
+            .map(|location| location.when.clone())
+            .collect(),
+        range: Range {
+            name: name.value.clone(),
+            description: draft.description,
+            number_type,
+            numbers: spans(&draft.numbers),
+            dated: draft.numbers.iter().filter_map(dated).collect(),
+            country,
+            never: spans(&draft.never),
+            reserve: spans(&draft.reserve),
+            unlisted: draft.unlisted.unwrap_or_default(),
+            when: None,
+            kinds,
+            priority: draft.priority.unwrap_or(100),
+            overflow: Vec::new(),
+            select: draft.select.unwrap_or_default(),
+            grace: draft.grace,
+            deleted_grace: draft.deleted_grace,
+            release: draft.release.unwrap_or_default(),
+            quarantine: draft.quarantine.unwrap_or(SignedDuration::ZERO),
+            keep_free: draft.keep_free.unwrap_or_default(),
+            low_stock: draft.low_stock,
+            locations: draft
+                .locations
+                .into_iter()
+                .map(|location| LocationRule {
+                    id: location.id,
+                    when: None,
+                })
+                .collect(),
+            operator,
+            policies: draft
+                .policies
+                .into_iter()
+                .map(|policy| PolicyRule {
+                    policy_type: policy.policy_type,
+                    name: policy.name,
+                    when: None,
+                })
+                .collect(),
+            file: around.file.to_owned(),
+            line: around.line,
+        },
+    }
+}
+
+/// A range's own property replaces the default; a policy replaces the defaults of its type.
+fn with_defaults(mut own: Draft, defaults: &Draft) -> Draft {
+    macro_rules! inherit {
+        ($($field:ident $keyword:ident),*) => {
+            $(if !own.places.contains_key(&Keyword::$keyword) {
+                own.$field = defaults.$field.clone();
+            })*
+        };
+    }
+    inherit!(
+        number_type Type, country Country, unlisted Unlisted, priority Priority, overflow Overflow, select Select,
+        grace Grace, deleted_grace DeletedGrace, release Release, quarantine Quarantine, keep_free KeepFree,
+        low_stock LowStock, operator Operator, locations Location
+    );
+    let is_own = |policy_type: &str| {
+        let same =
+            |own: &super::settings::DraftPolicy| own.policy_type.eq_ignore_ascii_case(policy_type);
+        own.policies.iter().any(same)
+    };
+    let inherited: Vec<_> = defaults
+        .policies
+        .iter()
+        .filter(|policy| !is_own(&policy.policy_type))
+        .cloned()
+        .collect();
+    own.policies.extend(inherited);
+    for (keyword, at) in &defaults.places {
+        own.places.entry(*keyword).or_insert(*at);
+    }
+    own
+}
+
+fn required<T>(
+    value: Option<T>,
+    keyword: Keyword,
+    name: &Spelled,
+    draft: &Draft,
+    around: &mut Surroundings<'_>,
+) -> Option<T> {
+    if value.is_none() && !draft.places.contains_key(&keyword) {
+        let message = format!("range `{}` has no `{}`", name.value, keyword.spelling());
+        let help = match keyword {
+            Keyword::Type => "write type direct-routing, calling-plan or operator-connect",
+            _ => "write numbers +49 89 5550 1000 to 1999",
+        };
+        around
+            .findings
+            .error(name.at, "missing-property", message, Some(help.into()));
+    }
+    value
+}
+
+fn operator(draft: &Draft, around: &mut Surroundings<'_>) -> Option<usize> {
+    let named = draft.operator.as_ref()?;
+    let at = around
+        .operators
+        .iter()
+        .position(|operator| operator.name == named.value);
+    if at.is_none() {
+        let message = format!(
+            "there is no operator \"{}\"",
+            super::blocks::shorten(&named.value)
+        );
+        let known = around
+            .operators
+            .iter()
+            .map(|operator| operator.name.as_str());
+        let help = did_you_mean(&named.value, known)
+            .unwrap_or_else(|| "declare it: operator \"name\" { … }".into());
+        around
+            .findings
+            .error(named.at, "unknown-operator", message, Some(help));
+    }
+    at
+}
+
+fn country(
+    draft: &Draft,
+    operator: Option<usize>,
+    number_type: Option<NumberType>,
+    name: &Spelled,
+    around: &mut Surroundings<'_>,
+) -> Option<Country> {
+    let mut codes = draft
+        .numbers
+        .iter()
+        .map(|entry| (calling_code_of(entry.span.first()), entry));
+    let (code, first) = codes.next()?;
+    if let Some((_, other)) = codes.find(|(other, _)| *other != code) {
+        let message = format!(
+            "{} and {} are numbers of two countries",
+            first.span.first(),
+            other.span.first()
+        );
+        let help = Some("a range has numbers of one country: make two of it".to_owned());
+        around
+            .findings
+            .error(other.at, "two-countries", message, help);
+    }
+    let of_operator = operator
+        .map(|at| &around.operators[at].countries)
+        .filter(|countries| countries.len() == 1)
+        .and_then(|countries| countries.first().copied());
+    let by_plan = country_of(first.span.first());
+    let country = draft
+        .country
+        .map(|(stated, _)| stated)
+        .or(by_plan)
+        .or(of_operator);
+    let bound = number_type.is_some_and(NumberType::is_bound_to_country);
+    if country.is_none() && bound && !draft.places.contains_key(&Keyword::Country) {
+        let message = format!(
+            "the country of `{}` cannot be told from +{}",
+            name.value,
+            code.unwrap_or_default()
+        );
+        let help =
+            "several countries share this code: write country \"US\", \"GB\" or whichever it is";
+        around
+            .findings
+            .error(name.at, "country-required", message, Some(help.into()));
+    }
+    if let (Some(operator), Some(country)) = (operator, country) {
+        let operator = &around.operators[operator];
+        if !operator.countries.is_empty() && !operator.countries.contains(&country) {
+            let message = format!("operator \"{}\" does not serve {country}", operator.name);
+            let at = draft.operator.as_ref().map_or(name.at, |named| named.at);
+            around.findings.error(at, "operator-country", message, None);
+        }
+    }
+    country
+}
+
+/// `never` and `reserve` lie inside `numbers`.
+fn inside(draft: &Draft, findings: &mut Findings) {
+    if draft.never.is_empty() && draft.reserve.is_empty() {
+        return;
+    }
+    let numbers: Spans = draft.numbers.iter().map(|entry| entry.span).collect();
+    let both = [(&draft.never, "never"), (&draft.reserve, "reserve")];
+    for (entries, what) in both {
+        for entry in entries {
+            let mut outside = Spans::default();
+            outside.insert(entry.span);
+            let inside = numbers.intersection(&outside).count();
+            if inside != entry.span.count() {
+                let message = format!("`{what}` holds numbers that are not in `numbers`");
+                findings.error(entry.at, "outside-numbers", message, None);
+            }
+        }
+    }
+}
+
+/// Of each policy type, and of the locations, one may stand without `when`; what follows it is never reached.
+fn conditions_once(draft: &Draft, findings: &mut Findings) {
+    let mut settled: BTreeSet<String> = BTreeSet::new();
+    for policy in &draft.policies {
+        let kind = policy.policy_type.to_ascii_lowercase();
+        if policy.when.is_none() && !settled.insert(kind.clone()) {
+            let message = format!("{} is given twice without `when`", policy.policy_type);
+            let help = Some("of each type the first that holds counts".to_owned());
+            findings.error(policy.at, "duplicate-policy", message, help);
+        } else if policy.when.is_some() && settled.contains(&kind) {
+            let message = format!("an earlier {} holds for everyone", policy.policy_type);
+            let help = Some("put the one without `when` last".to_owned());
+            findings.warning(policy.at, "never-reached", message, help);
+        }
+    }
+    let after_all = draft
+        .locations
+        .iter()
+        .skip_while(|location| location.when.is_some())
+        .skip(1);
+    for location in after_all {
+        let message = "an earlier location holds for everyone".to_owned();
+        let help = Some("put the one without `when` last".to_owned());
+        findings.warning(location.at, "never-reached", message, help);
+    }
+}
+
+fn locations(
+    draft: &Draft,
+    operator: Option<usize>,
+    number_type: NumberType,
+    country: Option<Country>,
+    name: &Spelled,
+    around: &mut Surroundings<'_>,
+) {
+    // A location that could not be read has been reported; it is none the less there.
+    let at: Option<Spot> = draft.places.get(&Keyword::Location).copied();
+    let operator = operator.map(|at| &around.operators[at]);
+    let model = operator.and_then(|operator| operator.emergency);
+    let of_operator = operator.map_or("", |operator| operator.name.as_str());
+    let (spot, code, message) = match (model, at) {
+        (Some(EmergencyModel::Locked), Some(at)) => (
+            at,
+            "location-forbidden",
+            format!("only operator \"{of_operator}\" can set emergency addresses"),
+        ),
+        (Some(EmergencyModel::Tenant), None) => (
+            name.at,
+            "location-required",
+            format!("operator \"{of_operator}\" wants an emergency location with each number"),
+        ),
+        (_, None) if number_type.needs_location(country) => (
+            name.at,
+            "location-required",
+            "calling-plan numbers of the US and Canada need an emergency location".to_owned(),
+        ),
+        _ => return,
+    };
+    let help = if at.is_some() {
+        "take `location` out"
+    } else {
+        "write location \"<emergency location id>\""
+    };
+    around
+        .findings
+        .error(spot, code, message, Some(help.into()));
+}
