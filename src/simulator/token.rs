@@ -7,8 +7,8 @@ use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
 use super::exchange::{Call, GraphError, Reply};
+use super::launch::Options;
 use super::odata::Query;
-use super::server::Options;
 use super::switches::Switches;
 
 const JWT_BEARER: &str = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";

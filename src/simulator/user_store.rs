@@ -6,7 +6,7 @@ use jiff::{SignedDuration, Timestamp};
 use serde_json::{Map, Value};
 use uuid::Uuid;
 
-use super::generate::Generator;
+use super::generator::Generator;
 use super::tenant_file::Users;
 use super::user_record::Record;
 

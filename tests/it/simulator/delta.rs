@@ -113,7 +113,7 @@ async fn what_the_delta_query_does_not_do_is_refused() {
     let desk = Desk::new(json!({"page_size": 2})).await;
     let next = desk.read("/users/delta?$select=city").await["@odata.nextLink"]
         .as_str()
-        .unwrap()
+        .expect("text")
         .to_owned();
     let rows = [
         "/users/delta?$top=5",
@@ -182,7 +182,7 @@ async fn lists_groups_licences_and_the_bin_are_served() {
     let mut seen = 0;
     loop {
         let page = desk.read(&at).await;
-        seen += page["value"].as_array().unwrap().len();
+        seen += page["value"].as_array().expect("a list").len();
         match page["@odata.nextLink"].as_str() {
             Some(next) => at = next.to_owned(),
             None => break,
@@ -194,7 +194,7 @@ async fn lists_groups_licences_and_the_bin_are_served() {
         assert_eq!(
             desk.read(&format!("{group}/{cast}")).await["value"]
                 .as_array()
-                .unwrap()
+                .expect("a list")
                 .len(),
             2
         );
@@ -230,10 +230,10 @@ async fn a_generated_tenant_is_served_whole() {
         .await;
     let ids: std::collections::BTreeSet<&str> = items
         .iter()
-        .map(|item| item["id"].as_str().unwrap())
+        .map(|item| item["id"].as_str().expect("text"))
         .collect();
     assert_eq!(ids.len(), 2500);
-    let upn = items[1234]["userPrincipalName"].as_str().unwrap();
+    let upn = items[1234]["userPrincipalName"].as_str().expect("text");
     desk.control(
         "PATCH",
         &format!("/_sim/users/{upn}"),
