@@ -139,42 +139,9 @@ impl Generator {
                 1 + bits % 90
             ),
             "preferredLanguage" => write!(out, "\"en-{}\"", site.usage),
-            "department" => quoted(out, DEPARTMENTS[pick(bits, 32, DEPARTMENTS.len())]),
-            "companyName" => quoted(
-                out,
-                ["Generated AG", "Generated Ltd", "Generated Inc"][pick(bits, 40, 3)],
-            ),
-            "jobTitle" => quoted(out, TITLES[pick(bits, 44, TITLES.len())]),
-            "employeeId" => write!(out, "\"E{index:08}\""),
-            "employeeType" => quoted(
-                out,
-                ["Employee", "Employee", "Employee", "Contractor"][pick(bits, 50, 4)],
-            ),
-            "accountEnabled" => write!(out, "{}", !bits.is_multiple_of(33)),
-            "userType" => quoted(out, if bits % 97 == 5 { "Guest" } else { "Member" }),
-            "onPremisesSyncEnabled" => {
-                write!(
-                    out,
-                    "{}",
-                    if bits.is_multiple_of(5) {
-                        "true"
-                    } else {
-                        "null"
-                    }
-                )
-            }
-            "createdDateTime" => write_date(out, bits),
-            "businessPhones" => write!(out, "[]"),
-            "onPremisesExtensionAttributes" => {
-                write!(
-                    out,
-                    "{{\"extensionAttribute1\":\"CC{:04}\",\"extensionAttribute2\":null}}",
-                    bits % 500
-                )
-            }
             "assignedLicenses" => self.write_licences(index, site, out),
             "assignedPlans" => self.write_plans(index, site, out),
-            _ => return false,
+            _ => return write_work(index, bits, property, out),
         };
         written.is_ok()
     }
@@ -246,6 +213,47 @@ impl Generator {
         out.push(']');
         Ok(())
     }
+}
+
+/// Properties that have to do with the job and the account.
+fn write_work(index: u64, bits: u64, property: &str, out: &mut String) -> bool {
+    let written = match property {
+        "department" => quoted(out, DEPARTMENTS[pick(bits, 32, DEPARTMENTS.len())]),
+        "companyName" => quoted(
+            out,
+            ["Generated AG", "Generated Ltd", "Generated Inc"][pick(bits, 40, 3)],
+        ),
+        "jobTitle" => quoted(out, TITLES[pick(bits, 44, TITLES.len())]),
+        "employeeId" => write!(out, "\"E{index:08}\""),
+        "employeeType" => quoted(
+            out,
+            ["Employee", "Employee", "Employee", "Contractor"][pick(bits, 50, 4)],
+        ),
+        "accountEnabled" => write!(out, "{}", !bits.is_multiple_of(33)),
+        "userType" => quoted(out, if bits % 97 == 5 { "Guest" } else { "Member" }),
+        "onPremisesSyncEnabled" => {
+            write!(
+                out,
+                "{}",
+                if bits.is_multiple_of(5) {
+                    "true"
+                } else {
+                    "null"
+                }
+            )
+        }
+        "createdDateTime" => write_date(out, bits),
+        "businessPhones" => write!(out, "[]"),
+        "onPremisesExtensionAttributes" => {
+            write!(
+                out,
+                "{{\"extensionAttribute1\":\"CC{:04}\",\"extensionAttribute2\":null}}",
+                bits % 500
+            )
+        }
+        _ => return false,
+    };
+    written.is_ok()
 }
 
 fn write_plan(out: &mut String, comma: &str, status: &str, plan: Uuid) -> std::fmt::Result {

@@ -147,7 +147,11 @@ async fn what_teams_would_refuse_is_refused() {
             "{user} {number}: {status} {detail}"
         );
     }
-    // Some are refused on the spot whatever the switches say.
+}
+
+#[tokio::test]
+async fn some_orders_are_refused_on_the_spot() {
+    let desk = Desk::new(json!({})).await;
     for (number, kind) in [
         ("+4989555001", "callingPlan"),
         ("+4989555009", "operatorConnect"),
@@ -164,6 +168,11 @@ async fn what_teams_would_refuse_is_refused() {
     assert_eq!(
         desk.post(&format!("{LIST}/unassignNumber"), field).await.0,
         StatusCode::BAD_REQUEST
+    );
+    desk.control(
+        "POST",
+        &format!("/_sim/users/{}/unlicense", user_id(3)),
+        json!({"skuId": E5}),
     );
     desk.control("PUT", "/_sim/switches", json!({"refuse_in": "request"}));
     assert_eq!(
