@@ -15,11 +15,11 @@ use super::tenant_file::{Policy, TenantFile, Users};
 /// have a number; one in twenty holds one already. [`generated_rules`] fit it.
 #[must_use]
 pub fn generate(count: u64, seed: u64) -> TenantFile {
-    let generator = Generator { count, seed };
+    let generator = Generator::new(count, seed);
     let seats = i64::try_from(count).unwrap_or(i64::MAX);
     TenantFile {
-        users: Users::Generated(generator),
         numbers: numbers(&generator),
+        users: Users::Generated(generator),
         skus: SKUS
             .iter()
             .map(|(id, name, plans)| Sku::new(*id, name, seats, plans))

@@ -1,7 +1,9 @@
 //! One generated user: every property follows from the seed and the user's index.
 
 use std::fmt::Write as _;
+use std::sync::Arc;
 
+use serde_json::json;
 use uuid::Uuid;
 
 use super::generated_tables::{
@@ -12,20 +14,85 @@ use super::generated_tables::{
 const DOMAIN: &str = "generated.example";
 
 /// Makes the properties of users by their index.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct Generator {
     pub(super) count: u64,
-    pub(super) seed: u64,
+    seed: u64,
+    /// The long texts, of which there are few: by licence, without and with a calling plan.
+    licences: Arc<[[String; 2]; 5]>,
+    plans: Arc<[[String; 2]; 5]>,
 }
 
 /// What kind of licences a user has, from a hundred.
-#[derive(Clone, Copy, Eq, PartialEq)]
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
 enum Licence {
     E5,
     E3WithPhone,
     E3,
     E5PhoneOff,
     Nothing,
+}
+
+impl Licence {
+    const ALL: [Self; 5] = [
+        Self::E5,
+        Self::E3WithPhone,
+        Self::E3,
+        Self::E5PhoneOff,
+        Self::Nothing,
+    ];
+
+    fn skus(self, calling: bool) -> Vec<Uuid> {
+        let mut skus = match self {
+            Self::E5 | Self::E5PhoneOff => vec![E5],
+            Self::E3WithPhone => vec![E3, PHONE_ADD_ON],
+            Self::E3 => vec![E3],
+            Self::Nothing => Vec::new(),
+        };
+        if calling && !skus.is_empty() {
+            skus.push(CALLING_ADD_ON);
+        }
+        skus
+    }
+
+    /// The text of `assignedLicenses`.
+    fn licences(self, calling: bool) -> String {
+        let phone_off = |sku: Uuid| sku == E5 && self == Self::E5PhoneOff;
+        let entry = |sku: Uuid| {
+            let disabled = if phone_off(sku) {
+                vec![PHONE_PLAN]
+            } else {
+                Vec::new()
+            };
+            json!({"skuId": sku, "disabledPlans": disabled})
+        };
+        json!(
+            self.skus(calling)
+                .into_iter()
+                .map(entry)
+                .collect::<Vec<_>>()
+        )
+        .to_string()
+    }
+
+    /// The text of `assignedPlans`. Dead entries stay in the list of nearly every real user.
+    fn plans(self, calling: bool) -> String {
+        let skus = self.skus(calling);
+        let carried = SKUS
+            .iter()
+            .filter(|known| skus.contains(&known.0))
+            .flat_map(|known| known.2);
+        let alive = carried.map(|(_, plan)| {
+            let off = self == Self::E5PhoneOff && *plan == PHONE_PLAN;
+            (*plan, if off { "Deleted" } else { "Enabled" })
+        });
+        let dead = (!skus.is_empty()).then_some((CALLING_PLAN, "Deleted"));
+        let entry = |(plan, status): (Uuid, &str)| {
+            json!({"assignedDateTime": "2024-03-01T08:00:00Z", "capabilityStatus": status,
+                "service": "MicrosoftCommunicationsOnline", "servicePlanId": plan})
+        };
+        json!(alive.chain(dead).map(entry).collect::<Vec<_>>()).to_string()
+    }
 }
 
 impl Generator {
@@ -58,6 +125,18 @@ impl Generator {
         "assignedLicenses",
         "assignedPlans",
     ];
+
+    pub(super) fn new(count: u64, seed: u64) -> Self {
+        let licences =
+            Licence::ALL.map(|licence| [false, true].map(|calling| licence.licences(calling)));
+        let plans = Licence::ALL.map(|licence| [false, true].map(|calling| licence.plans(calling)));
+        Self {
+            count,
+            seed,
+            licences: Arc::new(licences),
+            plans: Arc::new(plans),
+        }
+    }
 
     pub(super) fn bits(&self, index: u64, salt: u64) -> u64 {
         mix(self.seed ^ mix(index.wrapping_mul(8).wrapping_add(salt)))
@@ -139,79 +218,23 @@ impl Generator {
                 1 + bits % 90
             ),
             "preferredLanguage" => write!(out, "\"en-{}\"", site.usage),
-            "assignedLicenses" => self.write_licences(index, site, out),
-            "assignedPlans" => self.write_plans(index, site, out),
+            "assignedLicenses" => {
+                out.push_str(self.text(&self.licences, index, site));
+                Ok(())
+            }
+            "assignedPlans" => {
+                out.push_str(self.text(&self.plans, index, site));
+                Ok(())
+            }
             _ => return write_work(index, bits, property, out),
         };
         written.is_ok()
     }
 
-    fn skus(&self, index: u64, site: &Site) -> Vec<Uuid> {
-        let mut skus = match self.licence(index) {
-            Licence::E5 | Licence::E5PhoneOff => vec![E5],
-            Licence::E3WithPhone => vec![E3, PHONE_ADD_ON],
-            Licence::E3 => vec![E3],
-            Licence::Nothing => Vec::new(),
-        };
-        if site.number_type == "callingPlan" && !skus.is_empty() {
-            skus.push(CALLING_ADD_ON);
-        }
-        skus
-    }
-
-    fn write_licences(&self, index: u64, site: &Site, out: &mut String) -> std::fmt::Result {
-        let off = if self.licence(index) == Licence::E5PhoneOff {
-            format!("\"{PHONE_PLAN}\"")
-        } else {
-            String::new()
-        };
-        out.push('[');
-        for (position, sku) in self.skus(index, site).iter().enumerate() {
-            let comma = if position == 0 { "" } else { "," };
-            let disabled = if *sku == E5 { off.as_str() } else { "" };
-            write!(
-                out,
-                "{comma}{{\"disabledPlans\":[{disabled}],\"skuId\":\"{sku}\"}}"
-            )?;
-        }
-        out.push(']');
-        Ok(())
-    }
-
-    fn write_plans(&self, index: u64, site: &Site, out: &mut String) -> std::fmt::Result {
-        let phone_off = self.licence(index) == Licence::E5PhoneOff;
-        let mut comma = "";
-        out.push('[');
-        for sku in self.skus(index, site) {
-            for (_, plan) in SKUS
-                .iter()
-                .filter(|known| known.0 == sku)
-                .flat_map(|known| known.2)
-            {
-                let status = if phone_off && *plan == PHONE_PLAN {
-                    "Deleted"
-                } else {
-                    "Enabled"
-                };
-                write_plan(out, comma, status, *plan)?;
-                comma = ",";
-            }
-        }
-        // Dead entries stay in the list of nearly every real user.
-        if !comma.is_empty() {
-            write_plan(out, comma, "Deleted", CALLING_PLAN).and_then(|()| {
-                (0..7).try_for_each(|filler| {
-                    write_plan(
-                        out,
-                        ",",
-                        "Enabled",
-                        Uuid::from_u128(0x5000_8000_0000_0000_0000 + filler),
-                    )
-                })
-            })?;
-        }
-        out.push(']');
-        Ok(())
+    /// One of the long texts.
+    fn text<'t>(&self, texts: &'t [[String; 2]; 5], index: u64, site: &Site) -> &'t str {
+        let licence = self.licence(index) as usize;
+        &texts[licence][usize::from(site.number_type == "callingPlan")]
     }
 }
 
@@ -256,14 +279,6 @@ fn write_work(index: u64, bits: u64, property: &str, out: &mut String) -> bool {
     written.is_ok()
 }
 
-fn write_plan(out: &mut String, comma: &str, status: &str, plan: Uuid) -> std::fmt::Result {
-    write!(
-        out,
-        "{comma}{{\"assignedDateTime\":\"2024-03-01T08:00:00Z\",\"capabilityStatus\":\"{status}\",\
-         \"service\":\"MicrosoftCommunicationsOnline\",\"servicePlanId\":\"{plan}\"}}"
-    )
-}
-
 fn write_date(out: &mut String, bits: u64) -> std::fmt::Result {
     let (year, month, day) = (
         2012 + bits % 14,
@@ -279,7 +294,10 @@ fn write_date(out: &mut String, bits: u64) -> std::fmt::Result {
 }
 
 fn quoted(out: &mut String, text: &str) -> std::fmt::Result {
-    write!(out, "\"{text}\"")
+    out.push('"');
+    out.push_str(text);
+    out.push('"');
+    Ok(())
 }
 
 fn pick(bits: u64, shift: u32, length: usize) -> usize {
@@ -305,24 +323,8 @@ mod tests {
 
     #[test]
     fn the_same_seed_makes_the_same_user() {
-        let (one, two) = (
-            Generator {
-                count: 100,
-                seed: 7,
-            },
-            Generator {
-                count: 100,
-                seed: 8,
-            },
-        );
-        assert_eq!(
-            one.id(5),
-            Generator {
-                count: 1000,
-                seed: 7
-            }
-            .id(5)
-        );
+        let (one, two) = (Generator::new(100, 7), Generator::new(100, 8));
+        assert_eq!(one.id(5), Generator::new(1000, 7).id(5));
         assert_ne!(one.id(5), two.id(5));
         let upn = one.upn(42);
         assert_eq!(one.index_of(&upn), Some(42));
@@ -331,10 +333,7 @@ mod tests {
 
     #[test]
     fn every_property_is_json() {
-        let generator = Generator {
-            count: 500,
-            seed: 1,
-        };
+        let generator = Generator::new(500, 1);
         for index in 0..500 {
             let mut total = 0;
             for property in Generator::PROPERTIES {
