@@ -258,8 +258,11 @@ const SHAREPOINT: (&str, Uuid) = (
 const CONFERENCING: (&str, Uuid) = ("MCOMEETADV", uuid!("3e26ee1f-8a5f-4d52-aee2-b81ce45c8f40"));
 const PHONE: (&str, Uuid) = ("MCOEV", PHONE_PLAN);
 
+/// Names and ids of plans.
+type Plans = &'static [(&'static str, Uuid)];
+
 /// SKU id, part number, plans.
-pub(super) const SKUS: [(Uuid, &str, &[(&str, Uuid)]); 7] = [
+pub(super) const SKUS: [(Uuid, &str, Plans); 7] = [
     (
         E5,
         "SPE_E5",

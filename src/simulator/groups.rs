@@ -23,7 +23,9 @@ pub(super) fn members(world: &World, call: &Call, group: &str) -> Answer {
         .filter_map(|member| world.users.by_id(member))
         .filter(|place| world.users.presence(*place) == Presence::Here)
         .collect();
-    page(world, call, "users", places.into_iter())
+    page(world, call, "users", |from| {
+        places.into_iter().filter(move |place| *place >= from)
+    })
 }
 
 /// All ids reachable from a group; circles are walked once.

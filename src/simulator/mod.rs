@@ -5,8 +5,8 @@
 //! right in every world. It shares no type with the product's own Graph adapter: a mistake made in
 //! one of them must not be repeated in the other.
 //!
-//! [`server`](Simulator) takes a request from the socket, [`faults`](Fault) decides what goes wrong
-//! with it, `routes` is the table of contents, and one file per resource answers. All state is one
+//! `wire` takes a request from the socket, `server` asks the ordered [`Fault`]s what goes wrong with it,
+//! `routes` is the table of contents, and one file per resource answers. All state is one
 //! `World` behind one lock; time comes from the clock that was handed in, ids from counters, so that
 //! two runs answer alike.
 
@@ -20,7 +20,9 @@ mod exchange;
 mod faults;
 mod generate;
 mod generated_tables;
+mod generator;
 mod groups;
+mod launch;
 mod licensing;
 mod log;
 mod number_store;
@@ -41,11 +43,12 @@ mod token;
 mod user_record;
 mod user_store;
 mod users;
+mod wire;
 mod world;
 
 pub use faults::{Fault, FaultEffect, FaultMatch};
 pub use generate::{generate, generated_rules};
+pub use launch::{Options, Simulator};
 pub use sample::{SAMPLE_RULES, sample_office_tenant};
-pub use server::{Options, Simulator};
 pub use switches::{LicenceLoss, LossRule, OnDelete, RefuseIn, Span, Switches, Wrap};
 pub use tenant_file::{TenantFile, TenantFileError};

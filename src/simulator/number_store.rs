@@ -180,14 +180,15 @@ struct Shadow {
 
 impl NumberStore {
     pub(super) fn new(numbers: Vec<Number>) -> Self {
-        let mut store = Self::default();
-        store.list = numbers
+        let mut list: Vec<Arc<Number>> = numbers
             .into_iter()
             .map(|number| Arc::new(number.completed()))
             .collect();
-        store
-            .list
-            .sort_by(|a, b| a.telephone_number.cmp(&b.telephone_number));
+        list.sort_by(|a, b| a.telephone_number.cmp(&b.telephone_number));
+        let mut store = Self {
+            list,
+            ..Self::default()
+        };
         for number in &store.list {
             if let Some(user) = number.assignment_target_id {
                 store

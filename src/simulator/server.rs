@@ -1,159 +1,23 @@
-//! From the socket to the routes and back, with everything that can go wrong on the way.
+//! What all requests share, and how one is answered, faults included.
 
-use std::net::SocketAddr;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
-use axum::Router;
-use axum::body::{Body, Bytes};
-use axum::extract::{Request, State};
-use axum::http::{HeaderValue, StatusCode, header};
-use axum::response::Response;
-use axum::serve::ListenerExt as _;
-use futures::stream::{self, StreamExt as _};
+use axum::body::Bytes;
+use axum::http::HeaderMap;
 use jiff::{SignedDuration, Timestamp};
-use tokio::net::TcpListener;
-use tokio::task::JoinHandle;
 use tokio::time::Instant;
 use uuid::Uuid;
 
 use super::exchange::{Call, GraphError, Reply};
 use super::faults::{FaultEffect, Faults};
+use super::launch::Options;
 use super::log::{Log, Logged};
 use super::odata::Query;
-use super::switches::Switches;
 use super::tenant_file::TenantFile;
 use super::world::World;
-use super::{control, routes, token};
+use super::{routes, token};
 use crate::clock::Clock;
-
-/// Bodies beyond this are refused; a whole tenant is read from a file, not over HTTP.
-const LARGEST_BODY: usize = 64 * 1024 * 1024;
-
-/// Who may ask, and how the simulator behaves at the start.
-#[derive(Clone, Debug, Default)]
-pub struct Options {
-    /// The tenant id that the token endpoint knows; any when not set.
-    pub tenant_id: Option<String>,
-    /// The application it knows; any when not set.
-    pub client_id: Option<String>,
-    /// The secret it accepts; any when not set.
-    pub client_secret: Option<String>,
-    /// The `x5t#S256` of the certificate it accepts; any when not set.
-    pub certificate_thumbprint: Option<String>,
-    /// What is unknown about Graph.
-    pub switches: Switches,
-}
-
-/// A running simulator.
-#[derive(Debug)]
-pub struct Simulator {
-    server: Arc<Server>,
-    address: SocketAddr,
-    task: JoinHandle<std::io::Result<()>>,
-}
-
-impl Simulator {
-    /// Serves the tenant on a listener until `shutdown` ends. The work is done by a task of the
-    /// current tokio runtime; [`Simulator::finished`] waits for it.
-    ///
-    /// # Errors
-    /// When the listener has no address.
-    pub fn start(
-        tenant: TenantFile,
-        options: Options,
-        listener: TcpListener,
-        clock: Arc<dyn Clock>,
-        shutdown: impl Future<Output = ()> + Send + 'static,
-    ) -> std::io::Result<Self> {
-        let address = listener.local_addr()?;
-        let server = Arc::new(Server::new(tenant, options, clock));
-        let routes = Router::new()
-            .fallback(handle)
-            .with_state(Arc::clone(&server));
-        // A lost answer is fast or it is no answer: small pages must not wait for the next one.
-        let listener = listener.tap_io(|stream| drop(stream.set_nodelay(true)));
-        let task = tokio::spawn(async move {
-            axum::serve(listener, routes)
-                .with_graceful_shutdown(shutdown)
-                .await
-        });
-        Ok(Self {
-            server,
-            address,
-            task,
-        })
-    }
-
-    /// The same on a free port of the loopback address, for as long as the runtime lives.
-    ///
-    /// # Errors
-    /// When no port can be had.
-    pub async fn on_free_port(
-        tenant: TenantFile,
-        options: Options,
-        clock: Arc<dyn Clock>,
-    ) -> std::io::Result<Self> {
-        let listener = TcpListener::bind(("127.0.0.1", 0)).await?;
-        Self::start(tenant, options, listener, clock, std::future::pending())
-    }
-
-    /// Where it listens.
-    #[must_use]
-    pub fn address(&self) -> SocketAddr {
-        self.address
-    }
-
-    /// Scheme, host and port: the `login_url` of a configuration, and where `/_sim/` is.
-    #[must_use]
-    pub fn origin(&self) -> String {
-        format!("http://{}", self.address)
-    }
-
-    /// The `graph_url` of a configuration.
-    #[must_use]
-    pub fn graph_url(&self) -> String {
-        format!("{}/v1.0", self.origin())
-    }
-
-    /// Asks a control endpoint (`/_sim/…`) without a connection; answers status and JSON.
-    #[must_use]
-    pub fn control(
-        &self,
-        method: &str,
-        target: &str,
-        body: &serde_json::Value,
-    ) -> (u16, serde_json::Value) {
-        let body = if body.is_null() {
-            Bytes::new()
-        } else {
-            Bytes::from(body.to_string())
-        };
-        let mut headers = axum::http::HeaderMap::new();
-        headers.insert(
-            header::CONTENT_TYPE,
-            HeaderValue::from_static("application/json"),
-        );
-        let call = self
-            .server
-            .call(method, target, headers, body, self.origin());
-        let reply = control::answer(&self.server, &call);
-        (
-            reply.status,
-            serde_json::from_slice(&reply.body).unwrap_or_default(),
-        )
-    }
-
-    /// Waits until the server has stopped.
-    ///
-    /// # Errors
-    /// When the listener failed.
-    pub async fn finished(self) -> std::io::Result<()> {
-        self.task
-            .await
-            .unwrap_or_else(|error| Err(std::io::Error::other(error)))
-    }
-}
 
 /// What all requests share.
 #[derive(Debug)]
@@ -167,7 +31,7 @@ pub(super) struct Server {
 }
 
 impl Server {
-    fn new(tenant: TenantFile, options: Options, clock: Arc<dyn Clock>) -> Self {
+    pub(super) fn new(tenant: TenantFile, options: Options, clock: Arc<dyn Clock>) -> Self {
         Self {
             world: RwLock::new(World::new(tenant, options.switches.clone())),
             faults: Mutex::default(),
@@ -223,7 +87,7 @@ impl Server {
         &self,
         method: &str,
         target: &str,
-        headers: axum::http::HeaderMap,
+        headers: HeaderMap,
         body: Bytes,
         origin: String,
     ) -> Call {
@@ -251,7 +115,8 @@ impl Server {
         }
     }
 
-    fn answer(&self, call: &Call, effect: &FaultEffect) -> Reply {
+    /// The answer to a request outside `/_sim/`.
+    pub(super) fn answer(&self, call: &Call, effect: &FaultEffect) -> Reply {
         if let Some(reply) = self.refused_by(effect, call) {
             return reply;
         }
@@ -332,7 +197,8 @@ impl Server {
         });
     }
 
-    fn date_skew(&self) -> i64 {
+    /// Seconds by which the `Date` header is off.
+    pub(super) fn date_skew(&self) -> i64 {
         self.world
             .read()
             .unwrap_or_else(PoisonError::into_inner)
@@ -353,103 +219,6 @@ fn code_of(status: u16) -> &'static str {
         503 => "serviceNotAvailable",
         504 => "GatewayTimeout",
         _ => "internalError",
-    }
-}
-
-async fn handle(State(server): State<Arc<Server>>, request: Request) -> Response {
-    let (parts, body) = request.into_parts();
-    let Ok(body) = axum::body::to_bytes(body, LARGEST_BODY).await else {
-        return plain(StatusCode::PAYLOAD_TOO_LARGE);
-    };
-    let target = parts
-        .uri
-        .path_and_query()
-        .map_or("/", |target| target.as_str())
-        .to_owned();
-    let host = parts
-        .headers
-        .get(header::HOST)
-        .and_then(|host| host.to_str().ok());
-    let host = host.or(parts.uri.host()).unwrap_or("127.0.0.1").to_owned();
-    let call = server.call(
-        parts.method.as_str(),
-        &target,
-        parts.headers,
-        body,
-        format!("http://{host}"),
-    );
-    if target == "/_sim" || target.starts_with("/_sim/") {
-        let reply = control::answer(&server, &call);
-        return response(&server, &call, reply, &FaultEffect::default());
-    }
-    let effect = server
-        .strike(&call.method, &call.target)
-        .unwrap_or_default();
-    if let Some(delay) = effect.delay {
-        tokio::time::sleep(delay.0).await;
-    }
-    let reply = server.answer(&call, &effect);
-    server.record(&call, reply.status, &effect);
-    response(&server, &call, reply, &effect)
-}
-
-fn plain(status: StatusCode) -> Response {
-    let mut response = Response::new(Body::empty());
-    *response.status_mut() = status;
-    response
-}
-
-fn response(server: &Server, call: &Call, reply: Reply, effect: &FaultEffect) -> Response {
-    let mut response =
-        plain(StatusCode::from_u16(reply.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR));
-    let skew = SignedDuration::from_secs(server.date_skew());
-    let date = call
-        .now
-        .checked_add(skew)
-        .unwrap_or(call.now)
-        .strftime("%a, %d %b %Y %H:%M:%S GMT")
-        .to_string();
-    let client = call.header("client-request-id").to_owned();
-    let content_type = effect
-        .content_type
-        .clone()
-        .unwrap_or_else(|| reply.content_type.to_owned());
-    let known = [
-        ("date", date),
-        ("request-id", call.request_id.clone()),
-        ("client-request-id", client),
-        ("content-type", content_type),
-    ];
-    for (name, value) in known.into_iter().chain(reply.headers) {
-        if let (false, Ok(value)) = (value.is_empty(), HeaderValue::from_str(&value)) {
-            response.headers_mut().insert(name, value);
-        }
-    }
-    *response.body_mut() = body(reply.body, effect);
-    response
-}
-
-/// The body as it goes over the wire: whole, dripping, cut, or not at all.
-fn body(bytes: Vec<u8>, effect: &FaultEffect) -> Body {
-    let broken = || Err(std::io::Error::other("ordered through /_sim/faults"));
-    if effect.drop || effect.lose_answer {
-        // A body that fails before its first byte makes the server close without sending the head.
-        return Body::from_stream(stream::iter([broken() as std::io::Result<Bytes>]));
-    }
-    if effect.cut {
-        let half = Bytes::from(bytes[..bytes.len() / 2].to_vec());
-        let end = stream::once(async move {
-            tokio::time::sleep(std::time::Duration::from_millis(20)).await;
-            broken()
-        });
-        return Body::from_stream(stream::iter([Ok(half)]).chain(end));
-    }
-    match effect.drip {
-        None => Body::from(bytes),
-        Some(pause) => Body::from_stream(stream::iter(bytes).then(move |byte| async move {
-            tokio::time::sleep(pause.0).await;
-            std::io::Result::Ok(Bytes::from(vec![byte]))
-        })),
     }
 }
 

@@ -7,7 +7,7 @@ use serde::Deserialize;
 use serde_json::{Map, Value};
 use uuid::Uuid;
 
-use super::generate::Generator;
+use super::generator::Generator;
 use super::number_store::Number;
 use super::sku::Sku;
 use super::user_record::Record;

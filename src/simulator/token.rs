@@ -7,8 +7,8 @@ use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
 use super::exchange::{Call, GraphError, Reply};
+use super::launch::Options;
 use super::odata::Query;
-use super::server::Options;
 use super::switches::Switches;
 
 const JWT_BEARER: &str = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
@@ -69,6 +69,22 @@ fn check(
         let text = format!("The app requested an unsupported grant type '{grant}'.");
         return Err(Denied("unsupported_grant_type", 70003, text));
     }
+    let client = known_client(options, form)?;
+    let scope = form.get("scope").unwrap_or_default();
+    let own_scope = format!("{}/.default", call.origin);
+    if scope != SCOPE && scope != own_scope {
+        return Err(Denied(
+            "invalid_scope",
+            70011,
+            format!("The provided value for scope '{scope}' is not valid."),
+        ));
+    }
+    check_credential(options, switches, call, tenant, client, form)?;
+    Ok(client.to_owned())
+}
+
+/// The application's id, if the tenant knows it.
+fn known_client<'f>(options: &Options, form: &'f Query) -> Result<&'f str, Denied> {
     let client = form.get("client_id").unwrap_or_default();
     if client.is_empty() {
         let text = "The request body must contain the following parameter: 'client_id'.".to_owned();
@@ -83,26 +99,28 @@ fn check(
             format!("Application with identifier '{client}' was not found in the directory.");
         return Err(Denied("unauthorized_client", 700_016, text));
     }
-    let scope = form.get("scope").unwrap_or_default();
-    let own_scope = format!("{}/.default", call.origin);
-    if scope != SCOPE && scope != own_scope {
-        return Err(Denied(
-            "invalid_scope",
-            70011,
-            format!("The provided value for scope '{scope}' is not valid."),
-        ));
-    }
+    Ok(client)
+}
+
+/// Exactly one of secret and assertion.
+fn check_credential(
+    options: &Options,
+    switches: &Switches,
+    call: &Call,
+    tenant: &str,
+    client: &str,
+    form: &Query,
+) -> Result<(), Denied> {
     match (form.get("client_secret"), form.get("client_assertion")) {
-        (Some(secret), None) => check_secret(options, switches, secret)?,
+        (Some(secret), None) => check_secret(options, switches, secret),
         (None, Some(assertion)) if form.get("client_assertion_type") == Some(JWT_BEARER) => {
-            check_assertion(options, assertion, tenant, client, call.now)?;
+            check_assertion(options, assertion, tenant, client, call.now)
         }
         _ => {
             let text = "The request body must contain the following parameter: 'client_assertion' or 'client_secret'.";
-            return Err(Denied("invalid_client", 7_000_218, text.to_owned()));
+            Err(Denied("invalid_client", 7_000_218, text.to_owned()))
         }
     }
-    Ok(client.to_owned())
 }
 
 fn check_secret(options: &Options, switches: &Switches, secret: &str) -> Result<(), Denied> {
@@ -134,13 +152,6 @@ fn check_assertion(
     client: &str,
     now: Timestamp,
 ) -> Result<(), Denied> {
-    let wrong = |text: &str| {
-        Denied(
-            "invalid_client",
-            50012,
-            format!("Authentication failed: {text}"),
-        )
-    };
     let mut parts = jwt.split('.');
     let mut part = || {
         parts
@@ -174,6 +185,19 @@ fn check_assertion(
     if claims["iss"] != client || claims["sub"] != client {
         return Err(wrong("issuer and subject must be the client id."));
     }
+    check_certificate(options, &header)
+}
+
+fn wrong(text: &str) -> Denied {
+    Denied(
+        "invalid_client",
+        50012,
+        format!("Authentication failed: {text}"),
+    )
+}
+
+/// The header must name an algorithm and a certificate that the application has.
+fn check_certificate(options: &Options, header: &Value) -> Result<(), Denied> {
     if !matches!(header["alg"].as_str(), Some("PS256" | "RS256")) {
         return Err(wrong("the algorithm is neither PS256 nor RS256."));
     }

@@ -1,12 +1,12 @@
 //! All users, with what the delta query needs: a counter that every change moves.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Map, Value};
 use uuid::Uuid;
 
-use super::generate::Generator;
+use super::generator::Generator;
 use super::tenant_file::Users;
 use super::user_record::Record;
 
@@ -25,6 +25,8 @@ pub(super) struct UserStore {
     /// Last change of every user that changed, so that a round costs what changed and no more.
     changes: BTreeMap<u64, Place>,
     clock: u64,
+    /// Who is in the deleted items.
+    bin: BTreeSet<Place>,
     generator: Option<Generator>,
 }
 
@@ -68,6 +70,7 @@ impl UserStore {
             by_upn: FastMap::default(),
             changes: BTreeMap::new(),
             clock: 0,
+            bin: BTreeSet::new(),
             generator: None,
         };
         match users {
@@ -268,31 +271,29 @@ impl UserStore {
 
     pub(super) fn set_presence(&mut self, place: Place, presence: Presence) {
         self.entries[place as usize].presence = presence;
+        match presence {
+            Presence::Deleted(_) => self.bin.insert(place),
+            Presence::Here | Presence::Gone => self.bin.remove(&place),
+        };
         let history = self.touch(place);
         history.presence = history.last;
     }
 
-    /// Users in the deleted items.
-    pub(super) fn deleted(&self) -> Vec<Place> {
-        let mut places: Vec<Place> = self
-            .changes
-            .values()
-            .copied()
-            .filter(|place| matches!(self.presence(*place), Presence::Deleted(_)))
-            .collect();
-        places.sort_unstable();
-        places
+    /// Users in the deleted items, by place.
+    pub(super) fn deleted(&self) -> impl Iterator<Item = Place> {
+        self.bin.iter().copied()
     }
 
     /// Purges whom the deleted items have held for 30 days (GRAPH 2.2).
     pub(super) fn purge(&mut self, now: Timestamp) {
         let month = SignedDuration::from_hours(30 * 24);
-        for place in self.deleted() {
-            if let Presence::Deleted(at) = self.presence(place)
-                && now.duration_since(at) >= month
-            {
-                self.set_presence(place, Presence::Gone);
-            }
+        let over = |place: &Place| match self.presence(*place) {
+            Presence::Deleted(at) => now.duration_since(at) >= month,
+            _ => false,
+        };
+        let expired: Vec<Place> = self.deleted().filter(over).collect();
+        for place in expired {
+            self.set_presence(place, Presence::Gone);
         }
     }
 }

@@ -96,7 +96,9 @@ pub(super) fn list(world: &World, call: &Call) -> Answer {
         world.users.presence(*place) == Presence::Here
             && filter.iter().all(|clause| holds(world, *place, clause))
     };
-    page(world, call, "users", (0..world.users.len()).filter(wanted))
+    page(world, call, "users", |from| {
+        (from..world.users.len()).filter(wanted)
+    })
 }
 
 /// `GET /directory/deletedItems/microsoft.graph.user`.
@@ -107,22 +109,22 @@ pub(super) fn deleted(world: &World, call: &Call) -> Answer {
         world,
         call,
         "directoryObjects/microsoft.graph.user",
-        world.users.deleted().into_iter(),
+        |from| world.users.deleted().filter(move |place| *place >= from),
     )
 }
 
-/// One page of a list; the next link repeats all options and says where to go on.
-pub(super) fn page(
+/// One page of a list whose places from a given one on can be had; the next link repeats all options and says where to go on.
+pub(super) fn page<I: Iterator<Item = Place>>(
     world: &World,
     call: &Call,
     context: &str,
-    places: impl Iterator<Item = Place>,
+    places: impl FnOnce(Place) -> I,
 ) -> Answer {
     let selection = Selection::of(call)?;
     let top = call.query.number("$top", 100, 1, 999)?;
     let from = call.query.number("$skiptoken", 0, 0, Place::MAX as usize)?;
     let from = Place::try_from(from).unwrap_or(Place::MAX);
-    let mut places = places.skip_while(|place| *place < from);
+    let mut places = places(from);
     let mut body = format!(
         "{{\"@odata.context\":\"{}/$metadata#{context}\",\"value\":[",
         call.base()

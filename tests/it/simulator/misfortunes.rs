@@ -124,7 +124,12 @@ async fn the_log_tells_what_was_sent_without_secrets() {
     let desk = Desk::new(json!({})).await;
     desk.post(ASSIGN, order(1, "+4989777001")).await;
     let log = desk.control("GET", "/_sim/log", Value::Null);
-    let last = log["items"].as_array().unwrap().last().unwrap().clone();
+    let last = log["items"]
+        .as_array()
+        .expect("a list")
+        .last()
+        .expect("a request")
+        .clone();
     assert_eq!(
         (&last["method"], &last["status"]),
         (&json!("POST"), &json!(202))
@@ -153,9 +158,9 @@ async fn a_batch_answers_part_by_part() {
     assert_eq!(status, StatusCode::OK, "{body}");
     let statuses: Vec<u64> = body["responses"]
         .as_array()
-        .unwrap()
+        .expect("a list")
         .iter()
-        .map(|part| part["status"].as_u64().unwrap())
+        .map(|part| part["status"].as_u64().expect("a number"))
         .collect();
     assert_eq!(statuses, [200, 429, 202, 424]);
     assert_eq!(body["responses"][0]["body"]["city"], "München");

@@ -23,7 +23,7 @@ async fn wrong_credentials_are_told_apart() {
         assert!(
             body["error_description"]
                 .as_str()
-                .unwrap()
+                .expect("text")
                 .starts_with(&format!("AADSTS{code}")),
             "{form}"
         );
