@@ -123,64 +123,73 @@ fn described(refused: &RefusedWire, secret: &str) -> String {
         .to_owned()
 }
 
-/// Whether an error code passes by itself, and what to do. Microsoft may change the numbers; then `error` decides.
-fn remedy(code: u64) -> Option<(bool, &'static str)> {
-    Some(match code {
-        7_000_215 => (
-            false,
-            "the client secret is wrong; often the secret's id was configured instead of its value",
-        ),
-        7_000_222 => (
-            false,
-            "the client secret has expired; create a new one in Entra and configure its value",
-        ),
-        7_000_218 => (
-            false,
-            "neither a secret nor an assertion arrived; configure client_secret_file or a certificate",
-        ),
-        700_027 => (
-            false,
-            "the certificate is not registered with the application, has expired, or does not belong to the key; \
+/// What error codes mean and what to do; Microsoft may change the numbers, then `error` decides (GRAPH 8).
+const REMEDIES: &[(&[u64], &str)] = &[
+    (
+        &[7_000_215],
+        "the client secret is wrong; often the secret's id was configured instead of its value",
+    ),
+    (
+        &[7_000_222],
+        "the client secret has expired; create a new one in Entra and configure its value",
+    ),
+    (
+        &[7_000_218],
+        "neither a secret nor an assertion arrived; configure client_secret_file or a certificate",
+    ),
+    (
+        &[700_027],
+        "the certificate is not registered with the application, has expired, or does not belong to the key; \
              upload it in Entra under Certificates & secrets",
-        ),
-        700_024 => (
-            false,
-            "the assertion is outside its time window: this machine's clock is wrong; synchronise it",
-        ),
-        50_012 => (
-            false,
-            "the certificate was not accepted; check that it is the one registered with the application",
-        ),
-        700_213 | 700_211 | 70_021 => (
-            false,
-            "no federated credential of the application fits issuer, subject and audience of the token presented",
-        ),
-        700_016 => (
-            false,
-            "the application is not known in this tenant; check client_id and tenant_id, and that an administrator consented",
-        ),
-        7_000_112 => (
-            false,
-            "the application is disabled in this tenant; enable its enterprise application in Entra",
-        ),
-        90_002 | 900_023 => (false, "the tenant was not found; check tenant_id"),
-        90_038 => (
-            false,
-            "the tenant is in another cloud; number management exists in the global cloud only",
-        ),
-        70_011 | 28_002 | 700_022 | 500_011 => (
-            false,
-            "the scope was refused; check graph_url and that Microsoft Graph exists in the tenant",
-        ),
-        53_003 | 530_032 => (
-            false,
-            "a conditional access or security policy blocks the application; exempt its service principal",
-        ),
-        90_033 | 90_006 | 90_012 | 90_024 | 90_055 | 90_090 => {
-            (true, "the token endpoint is busy or unavailable")
-        }
-        _ => return None,
-    })
+    ),
+    (
+        &[700_024],
+        "the assertion is outside its time window: this machine's clock is wrong; synchronise it",
+    ),
+    (
+        &[50_012],
+        "the certificate was not accepted; check that it is the one registered with the application",
+    ),
+    (
+        &[700_213, 700_211, 70_021],
+        "no federated credential of the application fits issuer, subject and audience of the token presented",
+    ),
+    (
+        &[700_016],
+        "the application is not known in this tenant; check client_id and tenant_id, and that an administrator consented",
+    ),
+    (
+        &[7_000_112],
+        "the application is disabled in this tenant; enable its enterprise application in Entra",
+    ),
+    (
+        &[90_002, 900_023],
+        "the tenant was not found; check tenant_id",
+    ),
+    (
+        &[90_038],
+        "the tenant is in another cloud; number management exists in the global cloud only",
+    ),
+    (
+        &[70_011, 28_002, 700_022, 500_011],
+        "the scope was refused; check graph_url and that Microsoft Graph exists in the tenant",
+    ),
+    (
+        &[53_003, 530_032],
+        "a conditional access or security policy blocks the application; exempt its service principal",
+    ),
+];
+
+/// Codes that pass by themselves.
+const BUSY: [u64; 6] = [90_033, 90_006, 90_012, 90_024, 90_055, 90_090];
+
+/// Whether a known error code passes by itself, and what it means.
+fn remedy(code: u64) -> Option<(bool, &'static str)> {
+    if BUSY.contains(&code) {
+        return Some((true, "the token endpoint is busy or unavailable"));
+    }
+    let known = REMEDIES.iter().find(|(codes, _)| codes.contains(&code));
+    known.map(|(_, text)| (false, *text))
 }
 
 #[cfg(test)]

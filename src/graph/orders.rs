@@ -7,19 +7,20 @@ use super::retry::Patience;
 use super::route::Route;
 use super::transport::{Answer, Ask, Trouble};
 use crate::apply::{CallError, Order};
-use crate::directory::Link;
-use crate::numbering::NumberType;
+use crate::directory::{Link, UserId};
+use crate::numbering::{E164, NumberType};
 use jiff::{SignedDuration, Timestamp};
 use reqwest::header::LOCATION;
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
 use std::time::Duration;
-use tokio::time::sleep;
+use tokio::time::{Instant, sleep};
 
 /// No request to wait is believed beyond this; the next answer will tell again.
 const LONGEST_THROTTLE: Duration = Duration::from_hours(24);
 
 impl Graph {
+    /// One write. The call waits at most `max_wait` for its turn, and then `request_timeout` for the answer.
     pub(super) async fn send_order(&self, order: &Order) -> Result<Option<Link>, CallError> {
         let (route, method, path, body) = request(order);
         let url = self.transport.base.at(&path);
@@ -37,12 +38,18 @@ impl Graph {
     }
 
     async fn write(&self, ask: &Ask) -> Result<Option<Link>, CallError> {
-        let subject = ask.route.subject();
         let mut patience = Patience::new(self.transport.policy);
+        // Waiting for a turn ends, because the caller's leave to write does: nothing is sent after that.
+        let by = Instant::now() + self.transport.policy.max_wait;
         loop {
-            let answer = match self.transport.exchange(ask).await {
+            let answer = match self.transport.exchange(ask, Some(by)).await {
                 Ok(answer) => answer,
-                Err(trouble) => return Err(unanswered(trouble, subject)),
+                Err(Trouble::NotInTime) => {
+                    let end = self.transport.pause_end();
+                    let left = end.map(|end| end.saturating_duration_since(Instant::now()));
+                    return Err(self.throttled(left.unwrap_or_default()));
+                }
+                Err(trouble) => return Err(unanswered(trouble, ask.route.subject())),
             };
             if answer.status != StatusCode::TOO_MANY_REQUESTS {
                 return self.verdict(ask, &answer);
@@ -50,8 +57,11 @@ impl Graph {
             // A throttled write has taken nothing, so that it may be sent again.
             let asked = self.transport.asked(&answer);
             match self.transport.rest(&mut patience, asked, true) {
-                Some(wait) => sleep(wait).await,
-                None => return Err(self.throttled(asked)),
+                Some(wait) if Instant::now() + wait <= by => sleep(wait).await,
+                _ => {
+                    let wait = asked.unwrap_or(self.transport.policy.max_wait);
+                    return Err(self.throttled(wait));
+                }
             }
         }
     }
@@ -100,8 +110,7 @@ impl Graph {
         }
     }
 
-    fn throttled(&self, asked: Option<Duration>) -> CallError {
-        let wait = asked.unwrap_or(self.transport.policy.max_wait);
+    fn throttled(&self, wait: Duration) -> CallError {
         let wait = SignedDuration::try_from(wait.min(LONGEST_THROTTLE)).unwrap_or_default();
         let now = self.transport.clock.now();
         let until = now.checked_add(wait).unwrap_or(Timestamp::MAX);
@@ -112,6 +121,7 @@ impl Graph {
 fn unanswered(trouble: Trouble, subject: &str) -> CallError {
     match trouble {
         Trouble::Token(error) => CallError::NotSent(error.to_string()),
+        Trouble::NotInTime => CallError::NotSent(format!("no turn in time to write {subject}")),
         Trouble::NotConnected(why) => CallError::NotSent(format!(
             "Graph cannot be reached while writing {subject}: {why}"
         )),
@@ -132,19 +142,12 @@ fn request(order: &Order) -> (Route, Method, String, Value) {
             number_type,
             user,
             location,
-        } => {
-            let mut body = json!({
-                "telephoneNumber": number.to_string(),
-                "assignmentTargetId": user.to_string(),
-                "numberType": wire_name(*number_type),
-                "assignmentCategory": "primary",
-            });
-            if let Some(location) = location {
-                body["locationId"] = json!(location);
-            }
-            let path = format!("{ASSIGNMENTS}/assignNumber");
-            (Route::AssignNumber, Method::POST, path, body)
-        }
+        } => (
+            Route::AssignNumber,
+            Method::POST,
+            format!("{ASSIGNMENTS}/assignNumber"),
+            assignment(*number, *number_type, *user, location.as_deref()),
+        ),
         Order::Unassign {
             number,
             number_type,
@@ -176,6 +179,25 @@ fn request(order: &Order) -> (Route, Method, String, Value) {
             (Route::Phone, Method::PATCH, format!("/users/{user}"), body)
         }
     }
+}
+
+/// The body of an assignment as the primary line.
+fn assignment(
+    number: E164,
+    number_type: NumberType,
+    user: UserId,
+    location: Option<&str>,
+) -> Value {
+    let mut body = json!({
+        "telephoneNumber": number.to_string(),
+        "assignmentTargetId": user.to_string(),
+        "numberType": wire_name(number_type),
+        "assignmentCategory": "primary",
+    });
+    if let Some(location) = location {
+        body["locationId"] = json!(location);
+    }
+    body
 }
 
 /// Graph's spelling of a type in bodies (GRAPH, trap 22).

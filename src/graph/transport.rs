@@ -16,7 +16,7 @@ use std::error::Error;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 use tokio::sync::Semaphore;
-use tokio::time::{Instant, sleep, sleep_until};
+use tokio::time::{Instant, sleep, sleep_until, timeout_at};
 use uuid::Uuid;
 
 /// No answer is read beyond this; a page of a thousand users is a fiftieth of it.
@@ -37,6 +37,7 @@ pub(super) fn client(direct: bool) -> Result<Client, GraphError> {
         .redirect(reqwest::redirect::Policy::none())
         .retry(reqwest::retry::never())
         .gzip(true)
+        .pool_idle_timeout(Duration::from_mins(1))
         .connect_timeout(Duration::from_secs(10))
         .user_agent(concat!("linekeeper/", env!("CARGO_PKG_VERSION")));
     let builder = if direct { builder.no_proxy() } else { builder };
@@ -97,6 +98,8 @@ pub(super) enum Trouble {
     Lost(String),
     /// The answer is longer than anything Graph sends.
     TooLong,
+    /// It was not its turn in time: nothing left.
+    NotInTime,
 }
 
 /// The way to one tenant.
@@ -167,7 +170,7 @@ impl Transport {
         let ask = Ask::get(route, url);
         let mut patience = Patience::new(self.policy);
         loop {
-            let exchanged = self.exchange(&ask).await;
+            let exchanged = self.exchange(&ask, None).await;
             let asked = exchanged.as_ref().ok().and_then(|a| self.asked(a));
             let throttled = is_throttled(&exchanged);
             let (failure, again) = match self.outcome(route, exchanged, &parse) {
@@ -197,6 +200,10 @@ impl Transport {
             Ok(answer) => answer,
             Err(Trouble::Token(error)) => {
                 return Err((Failure::from_error(error.into()), false));
+            }
+            Err(Trouble::NotInTime) => {
+                let text = format!("no turn in time while reading {subject}");
+                return Err((Failure::unreachable(text), false));
             }
             Err(Trouble::NotConnected(why) | Trouble::Lost(why)) => {
                 let text = format!("Graph cannot be reached while reading {subject}: {why}");
@@ -231,16 +238,18 @@ impl Transport {
         })
     }
 
-    /// Sends, with a token that is renewed once when it is not accepted; a 401 has taken nothing.
-    pub(super) async fn exchange(&self, ask: &Ask) -> Result<Answer, Trouble> {
-        let token = self.tokens.current().await.map_err(Trouble::Token)?;
-        let answer = self.attempt(ask, &token).await?;
+    /// Sends, with a token that is renewed once when it is not accepted; a 401 has taken nothing. With `by`, nothing
+    /// leaves later than that.
+    pub(super) async fn exchange(&self, ask: &Ask, by: Option<Instant>) -> Result<Answer, Trouble> {
+        let token = within(by, self.tokens.current()).await?;
+        let token = token.map_err(Trouble::Token)?;
+        let answer = self.attempt(ask, &token, by).await?;
         if answer.status != StatusCode::UNAUTHORIZED {
             return Ok(answer);
         }
-        let renewed = self.tokens.other_than(&token).await;
+        let renewed = within(by, self.tokens.other_than(&token)).await?;
         let renewed = renewed.map_err(Trouble::Token)?;
-        self.attempt(ask, &renewed).await
+        self.attempt(ask, &renewed, by).await
     }
 
     /// How long an answer asks to wait.
@@ -263,8 +272,13 @@ impl Transport {
         wait
     }
 
-    async fn attempt(&self, ask: &Ask, token: &Token) -> Result<Answer, Trouble> {
-        let _permit = self.permit().await;
+    async fn attempt(
+        &self,
+        ask: &Ask,
+        token: &Token,
+        by: Option<Instant>,
+    ) -> Result<Answer, Trouble> {
+        let _permit = within(by, self.permit()).await?;
         let id = Uuid::new_v4();
         let begun = Instant::now();
         let outcome = self.sent(ask, token, id).await;
@@ -346,9 +360,18 @@ impl Transport {
         *paused = (*paused).max(Some(until));
     }
 
-    fn pause_end(&self) -> Option<Instant> {
+    /// Until when the tenant is throttled, if it is.
+    pub(super) fn pause_end(&self) -> Option<Instant> {
         let paused = self.paused.lock().unwrap_or_else(PoisonError::into_inner);
         paused.filter(|until| *until > Instant::now())
+    }
+}
+
+/// Waits for `work`, but not beyond `by`.
+async fn within<T>(by: Option<Instant>, work: impl Future<Output = T>) -> Result<T, Trouble> {
+    match by {
+        None => Ok(work.await),
+        Some(at) => timeout_at(at, work).await.map_err(|_| Trouble::NotInTime),
     }
 }
 

@@ -1,6 +1,7 @@
 //! Rounds of users, one user, products, groups.
 
-use super::server::{Server, by_path, error, json, user};
+use super::server::{Seen, Server, by_path, error, json, user};
+use axum::response::Response;
 use linekeeper::apply::Telephony;
 use linekeeper::directory::{Cursor, Directory, GroupId, Link, Next, Observed, ReadError, UserId};
 use std::collections::BTreeSet;
@@ -12,29 +13,29 @@ fn page(items: &[String], link: &str, to: &str) -> String {
     )
 }
 
+/// A round of three pages, the second one empty.
+fn three_pages(seen: &Seen) -> Option<Response> {
+    let root = format!("http://{}", seen.header("host"));
+    let to = |token: &str| format!("{root}/v1.0/users/delta?{token}");
+    Some(
+        match seen.target.split_once("delta?").map(|(_, query)| query) {
+            Some("$skiptoken=1") => json(200, &page(&[], "@odata.nextLink", &to("$skiptoken=2"))),
+            Some("$skiptoken=2") => {
+                let items = [user(2, ""), user(1, r#","@removed":{"reason":"deleted"}"#)];
+                json(200, &page(&items, "@odata.deltaLink", &to("$deltatoken=3")))
+            }
+            Some(query) if query.starts_with("$select=id,userPrincipalName,") => json(
+                200,
+                &page(&[user(1, "")], "@odata.nextLink", &to("$skiptoken=1")),
+            ),
+            _ => return None,
+        },
+    )
+}
+
 #[tokio::test]
 async fn d2_a_round_goes_on_through_empty_pages_to_its_delta_link() {
-    let server = Server::start(|seen| {
-        let root = format!("http://{}", seen.header("host"));
-        let to = |token: &str| format!("{root}/v1.0/users/delta?{token}");
-        Some(
-            match seen.target.split_once("delta?").map(|(_, query)| query) {
-                Some("$skiptoken=1") => {
-                    json(200, &page(&[], "@odata.nextLink", &to("$skiptoken=2")))
-                }
-                Some("$skiptoken=2") => {
-                    let items = [user(2, ""), user(1, r#","@removed":{"reason":"deleted"}"#)];
-                    json(200, &page(&items, "@odata.deltaLink", &to("$deltatoken=3")))
-                }
-                Some(query) if query.starts_with("$select=id,userPrincipalName,") => json(
-                    200,
-                    &page(&[user(1, "")], "@odata.nextLink", &to("$skiptoken=1")),
-                ),
-                _ => return None,
-            },
-        )
-    })
-    .await;
+    let server = Server::start(three_pages).await;
     let graph = server.graph();
     let (mut at, mut users) = (Cursor::Full, Vec::new());
     let delta = loop {

@@ -1,12 +1,12 @@
 //! Writes: bodies, what each ending means, and that none is sent twice blindly (FAULTS G2, G3, G10).
 
-use super::server::{FixedClock, Server, bare, error, graph, json, raw, settings};
+use super::server::{FixedClock, Seen, Server, bare, error, graph, json, raw, settings};
 use axum::response::IntoResponse;
 use linekeeper::apply::{CallError, Order, Telephony};
 use linekeeper::clock::Clock;
-use linekeeper::directory::UserId;
+use linekeeper::directory::{Directory, UserId};
 use linekeeper::numbering::NumberType;
-use serde_json::json as body;
+use serde_json::{Value, json as body};
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
@@ -68,43 +68,43 @@ async fn orders_are_written_as_graph_wants_them() {
     ] {
         assert_eq!(graph.send(&order).await, Ok(None));
     }
-    let sent: Vec<_> = server
-        .requests()
-        .iter()
-        .map(|seen| {
-            let path = seen.path().trim_start_matches("/v1.0/").to_owned();
-            (seen.method.clone(), path, seen.json())
-        })
-        .collect();
+    let sent: Vec<_> = server.requests().iter().map(written).collect();
+    assert_eq!(sent, expected_orders());
+}
+
+/// Method, path and body of a write.
+fn written(seen: &Seen) -> (String, String, Value) {
+    let path = seen.path().trim_start_matches("/v1.0/").to_owned();
+    (seen.method.clone(), path, seen.json())
+}
+
+fn expected_orders() -> [(String, String, Value); 6] {
     let post = |path: &str, body| ("POST".to_owned(), path.to_owned(), body);
     let numbers = "admin/teams/telephoneNumberManagement/numberAssignments";
     let policies = "admin/teams/policy/userAssignments";
     let user = USER.to_string();
     let patch = |phones| ("PATCH".to_owned(), format!("users/{user}"), phones);
-    assert_eq!(
-        sent,
-        [
-            post(
-                &format!("{numbers}/assignNumber"),
-                body!({"telephoneNumber": "+4989555010001", "assignmentTargetId": user, "numberType": "callingPlan",
-                    "assignmentCategory": "primary", "locationId": "loc-1"})
-            ),
-            post(
-                &format!("{numbers}/unassignNumber"),
-                body!({"telephoneNumber": "+4989555010001", "numberType": "callingPlan"})
-            ),
-            post(
-                &format!("{policies}/assign"),
-                body!({"value": [{"userId": user, "policyType": "TeamsCallingPolicy", "policyId": "VnMA"}]})
-            ),
-            post(
-                &format!("{policies}/unassign"),
-                body!({"value": [{"userId": user, "policyType": "TeamsCallingPolicy"}]})
-            ),
-            patch(body!({"businessPhones": ["+4989555010001"]})),
-            patch(body!({"businessPhones": []})),
-        ]
-    );
+    [
+        post(
+            &format!("{numbers}/assignNumber"),
+            body!({"telephoneNumber": "+4989555010001", "assignmentTargetId": user, "numberType": "callingPlan",
+                    "assignmentCategory": "primary", "locationId": "loc-1"}),
+        ),
+        post(
+            &format!("{numbers}/unassignNumber"),
+            body!({"telephoneNumber": "+4989555010001", "numberType": "callingPlan"}),
+        ),
+        post(
+            &format!("{policies}/assign"),
+            body!({"value": [{"userId": user, "policyType": "TeamsCallingPolicy", "policyId": "VnMA"}]}),
+        ),
+        post(
+            &format!("{policies}/unassign"),
+            body!({"value": [{"userId": user, "policyType": "TeamsCallingPolicy"}]}),
+        ),
+        patch(body!({"businessPhones": ["+4989555010001"]})),
+        patch(body!({"businessPhones": []})),
+    ]
 }
 
 #[tokio::test]
@@ -248,4 +248,44 @@ async fn g12_a_write_is_sent_again_with_a_renewed_token() {
     let (denied, sent) = outcome(|| error(401, "InvalidAuthenticationToken", "no")).await;
     assert!(matches!(denied, Err(CallError::NotSent(_))));
     assert_eq!(sent, 2);
+}
+
+#[tokio::test]
+async fn nothing_is_sent_after_the_leave_to_write_may_have_ended() {
+    let server = Server::start(|seen| {
+        let long = || bare(429, "retry-after", "600");
+        (seen.path() == ASSIGN || seen.path().ends_with("/subscribedSkus")).then(long)
+    })
+    .await;
+    let mut settings = server.settings();
+    settings.max_wait = Duration::from_millis(200);
+    let graph = graph(settings);
+    assert!(graph.skus().await.is_err());
+    let order = assign();
+    // The tenant now pauses; a pause as long as this write may wait would send it at the last moment or not at all.
+    let (one, two) = tokio::join!(graph.send(&order), graph.send(&order));
+    for outcome in [one, two] {
+        assert!(
+            matches!(outcome, Err(CallError::Throttled { .. })),
+            "{outcome:?}"
+        );
+    }
+    let slow = Server::start_slow(Duration::from_millis(600), |seen| {
+        (seen.path() == ASSIGN).then(|| bare(202, "x-nothing", ""))
+    })
+    .await;
+    let login = Server::start(|_| None).await;
+    let mut settings = slow.settings();
+    settings.login_url.clone_from(&login.root);
+    settings.concurrency = 1;
+    settings.max_wait = Duration::from_millis(200);
+    let graph = self::graph(settings);
+    let (one, two) = tokio::join!(graph.send(&order), graph.send(&order));
+    assert!(one.is_ok() != two.is_ok(), "{one:?} {two:?}");
+    let waited = [one, two].into_iter().find_map(Result::err);
+    assert!(
+        matches!(waited, Some(CallError::Throttled { .. })),
+        "{waited:?}"
+    );
+    assert_eq!(slow.requests().len(), 1);
 }
