@@ -7,4 +7,5 @@ pub mod numbering;
 pub mod plan;
 pub mod reconcile;
 pub mod report;
+pub mod rulebook;
 pub mod rules;
