@@ -1,6 +1,7 @@
 //! The rule language over whole files.
 
 mod deciding;
+mod naive;
 mod people;
 mod wrong;
 
