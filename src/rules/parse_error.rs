@@ -1,7 +1,6 @@
 //! What the parser could not read, said so that an administrator can mend it.
 
-use super::blocks::shorten;
-use super::findings::{Findings, Spot, did_you_mean, nearest};
+use super::findings::{Findings, Spot, did_you_mean, nearest, shorten};
 use super::keyword::{Keyword, is_reserved, properties_of};
 use super::parse::Rule;
 use super::tokens::{TokenKind, tokenise};
