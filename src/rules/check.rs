@@ -6,6 +6,7 @@ use super::checked::{CheckedRange, CheckedSet, Operand};
 use super::findings::{Findings, Spot, did_you_mean};
 use super::keyword::is_reserved;
 use super::normal_form::normal_form;
+use super::plans::NumberingPlans;
 use super::settings::Draft;
 use super::syntax::{Formula, Spelled, Statement};
 use super::{check_operator, check_set};
@@ -26,6 +27,7 @@ pub(super) fn check(files: &[ParsedFile<'_>], groups: bool, findings: &mut Findi
         findings,
         lists: BTreeMap::new(),
         patterns: BTreeMap::new(),
+        plans: NumberingPlans::default(),
         groups,
         set: CheckedSet::default(),
         names: BTreeMap::new(),
@@ -52,6 +54,7 @@ struct Checker<'a> {
     findings: &'a mut Findings,
     lists: BTreeMap<String, Vec<Spelled>>,
     patterns: BTreeMap<String, regex::Regex>,
+    plans: NumberingPlans,
     groups: bool,
     set: CheckedSet,
     /// Every range name, also of ranges with errors, and where it was given first.
@@ -66,6 +69,7 @@ impl Checker<'_> {
             aliases: &self.set.aliases,
             groups: self.groups,
             patterns: &mut self.patterns,
+            plans: &mut self.plans,
         }
     }
 
@@ -79,13 +83,7 @@ impl Checker<'_> {
                 spellings,
             } => self.declare_alias(attribute, preferred, spellings),
             Statement::Operator { name, properties } => {
-                let mut names = Names {
-                    findings: self.findings,
-                    lists: &self.lists,
-                    aliases: &self.set.aliases,
-                    groups: self.groups,
-                    patterns: &mut self.patterns,
-                };
+                let mut names = self.names();
                 let operator = check_operator::operator(name, properties, &mut names);
                 if self
                     .set
@@ -107,7 +105,7 @@ impl Checker<'_> {
         if !is_word {
             let message = format!(
                 "`{}` is no name of a list",
-                super::blocks::shorten(&name.value)
+                super::findings::shorten(&name.value)
             );
             let help = Some(format!("write {}", name.value.replace('-', "_")));
             self.findings.error(name.at, "list-name", message, help);
@@ -155,8 +153,8 @@ impl Checker<'_> {
             if earlier.normal != target.normal {
                 let message = format!(
                     "\"{}\" already means \"{}\"",
-                    super::blocks::shorten(&text.value),
-                    super::blocks::shorten(&earlier.shown)
+                    super::findings::shorten(&text.value),
+                    super::findings::shorten(&earlier.shown)
                 );
                 let help = Some("one spelling means one value".to_owned());
                 self.findings
@@ -168,7 +166,7 @@ impl Checker<'_> {
     fn duplicate(&mut self, name: &Spelled, what: &str) {
         let message = format!(
             "there are two {what}s \"{}\"",
-            super::blocks::shorten(&name.value)
+            super::findings::shorten(&name.value)
         );
         let code = match what {
             "range" => "duplicate-range",
@@ -238,6 +236,7 @@ impl Checker<'_> {
             }
             let mut around = Surroundings {
                 findings: self.findings,
+                plans: &mut self.plans,
                 operators: &self.set.operators,
                 defaults: defaults.as_ref(),
                 file: file.name,

@@ -3,6 +3,7 @@
 use super::checked::{Aliases, Condition, Operand, Probe, TextTest};
 use super::findings::{Findings, Spot, did_you_mean};
 use super::normal_form::normal_form;
+use super::plans::NumberingPlans;
 use super::syntax::{self, Formula, Relation, Spelled};
 use crate::directory::{Attribute, Kind};
 use crate::numbering::Country;
@@ -16,6 +17,7 @@ pub(super) struct Names<'a> {
     pub(super) groups: bool,
     /// Patterns compiled so far: equal ones are compiled once, and their number is bounded.
     pub(super) patterns: &'a mut BTreeMap<String, regex::Regex>,
+    pub(super) plans: &'a mut NumberingPlans,
 }
 
 /// How many different patterns a rule set may hold, and how large a compiled one may be.
@@ -130,7 +132,10 @@ impl Names<'_> {
             "plans" => Some(Field::Plans),
             "groups" => Some(Field::Groups),
             _ => {
-                let message = format!("`{}` is no attribute", super::blocks::shorten(&name.value));
+                let message = format!(
+                    "`{}` is no attribute",
+                    super::findings::shorten(&name.value)
+                );
                 let help = did_you_mean(&name.value.replace('-', "_"), attribute_names());
                 self.findings
                     .error(name.at, "unknown-attribute", message, help);
@@ -148,8 +153,10 @@ impl Names<'_> {
             syntax::Operand::Texts(texts, _) => Some(texts.clone()),
             syntax::Operand::List(name) => {
                 let Some(texts) = self.lists.get(&name.value.to_lowercase()) else {
-                    let message =
-                        format!("there is no list `{}`", super::blocks::shorten(&name.value));
+                    let message = format!(
+                        "there is no list `{}`",
+                        super::findings::shorten(&name.value)
+                    );
                     let help = did_you_mean(&name.value, self.lists.keys().map(String::as_str))
                         .unwrap_or_else(|| format!("declare it: let {} = [\"…\"]", name.value));
                     self.findings
@@ -278,7 +285,7 @@ impl Names<'_> {
                     kinds.insert(kind);
                 }
                 None => {
-                    let message = format!("`{}` is no kind", super::blocks::shorten(&text.value));
+                    let message = format!("`{}` is no kind", super::findings::shorten(&text.value));
                     let all = || format!("kinds are {}", names().collect::<Vec<_>>().join(", "));
                     let help = did_you_mean(&normal, names()).unwrap_or_else(all);
                     self.findings
@@ -323,7 +330,7 @@ pub(super) fn country(text: &Spelled, findings: &mut Findings) -> Option<Country
     if country.is_none() {
         let message = format!(
             "`{}` is no ISO 3166-1 alpha-2 country code",
-            super::blocks::shorten(&text.value)
+            super::findings::shorten(&text.value)
         );
         let meant = match text.value.trim().to_uppercase().as_str() {
             "UK" => Some("GB"),

@@ -1,10 +1,11 @@
 //! Reads the numbers of a range as people write them.
 
-use super::blocks::shorten;
+use super::findings::shorten;
 use super::findings::{Findings, Spot};
+use super::plans::NumberingPlans;
 use super::syntax::{Entry, Spelled};
 use super::tokens::is_typographic_dash;
-use crate::numbering::{E164, NumberError, Span, is_possible};
+use crate::numbering::{E164, NumberError, Span};
 use jiff::civil::Date;
 
 /// One entry of `numbers`, `never` or `reserve`.
@@ -18,7 +19,11 @@ pub(super) struct CheckedEntry {
 type Fault = (&'static str, String, Option<String>);
 
 /// Reads one entry; a fault is reported.
-pub(super) fn entry(entry: &Entry, findings: &mut Findings) -> Option<CheckedEntry> {
+pub(super) fn entry(
+    entry: &Entry,
+    plans: &mut NumberingPlans,
+    findings: &mut Findings,
+) -> Option<CheckedEntry> {
     let mut report = |at: Spot, (code, message, help): Fault| {
         findings.error(at, code, message, help);
     };
@@ -55,7 +60,7 @@ pub(super) fn entry(entry: &Entry, findings: &mut Findings) -> Option<CheckedEnt
         (first, Some(entry.first.at)),
         (last, entry.last.as_ref().map(|last| last.at)),
     ] {
-        if let Some(place) = place.filter(|_| !is_possible(end)) {
+        if let Some(place) = place.filter(|_| !plans.is_possible(end)) {
             let message = format!("no numbering plan has a number {end}");
             let help = "count its digits: some are missing, too many, or the country code is wrong";
             report(place, ("impossible-number", message, Some(help.into())));
@@ -200,7 +205,7 @@ mod tests {
             from: None,
         };
         let mut findings = Findings::default();
-        let read = entry(&written, &mut findings);
+        let read = entry(&written, &mut NumberingPlans::default(), &mut findings);
         let (found, _) = findings.into_sorted();
         let shown = match (read, found.first()) {
             (Some(entry), None) => entry.span.to_string(),

@@ -30,9 +30,8 @@ pub(super) fn operator(name: &Spelled, properties: &[Property], names: &mut Name
         }
         match (&property.value, property.keyword) {
             (Value::Text(id), _) => {
-                if is_name(id, "an operator's id is not blank", names) {
-                    operator.id = Some(id.value.trim().to_owned());
-                }
+                let named = is_name(id, "an operator's id is not blank", names);
+                operator.id = named.then(|| id.value.trim().to_owned());
             }
             (Value::Texts(codes), _) => {
                 let read = |code| country(code, names.findings);

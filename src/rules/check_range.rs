@@ -4,17 +4,19 @@ use super::check_numbers::CheckedEntry;
 use super::checked::{CheckedRange, Condition};
 use super::findings::{Findings, Spot, did_you_mean};
 use super::keyword::Keyword;
+use super::plans::NumberingPlans;
 use super::settings::Draft;
 use super::syntax::Spelled;
 use super::{Dated, EmergencyModel, LocationRule, Operator, PolicyRule, Range};
 use crate::directory::Kind;
-use crate::numbering::{Country, NumberType, Spans, calling_code_of, country_of};
+use crate::numbering::{Country, NumberType, Spans};
 use jiff::SignedDuration;
 use std::collections::BTreeSet;
 
 /// What a range is checked against.
 pub(super) struct Surroundings<'a> {
     pub(super) findings: &'a mut Findings,
+    pub(super) plans: &'a mut NumberingPlans,
     pub(super) operators: &'a [Operator],
     pub(super) defaults: Option<&'a Draft>,
     pub(super) file: &'a str,
@@ -204,7 +206,7 @@ fn operator(draft: &Draft, around: &mut Surroundings<'_>) -> Option<usize> {
     if at.is_none() {
         let message = format!(
             "there is no operator \"{}\"",
-            super::blocks::shorten(&named.value)
+            super::findings::shorten(&named.value)
         );
         let known = around
             .operators
@@ -226,12 +228,10 @@ fn country(
     name: &Spelled,
     around: &mut Surroundings<'_>,
 ) -> Option<Country> {
-    let mut codes = draft
-        .numbers
-        .iter()
-        .map(|entry| (calling_code_of(entry.span.first()), entry));
-    let (code, first) = codes.next()?;
-    if let Some((_, other)) = codes.find(|(other, _)| *other != code) {
+    let first = draft.numbers.first()?;
+    let (code, by_plan) = around.plans.country(first.span.first());
+    let mut is_other = |entry: &&CheckedEntry| around.plans.country(entry.span.first()).0 != code;
+    if let Some(other) = draft.numbers.iter().find(|entry| is_other(entry)) {
         let message = format!(
             "{} and {} are numbers of two countries",
             first.span.first(),
@@ -246,7 +246,6 @@ fn country(
         .map(|at| &around.operators[at].countries)
         .filter(|countries| countries.len() == 1)
         .and_then(|countries| countries.first().copied());
-    let by_plan = country_of(first.span.first());
     let country = draft
         .country
         .map(|(stated, _)| stated)

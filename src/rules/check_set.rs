@@ -98,7 +98,7 @@ fn link_overflow(
                 if !names.contains_key(&name.value) {
                     let message = format!(
                         "there is no range \"{}\"",
-                        super::blocks::shorten(&name.value)
+                        super::findings::shorten(&name.value)
                     );
                     let help = did_you_mean(&name.value, names.keys().map(String::as_str));
                     findings.error(name.at, "unknown-range", message, help);

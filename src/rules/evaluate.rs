@@ -8,6 +8,7 @@ use super::expression::{Expression, Test, Truth};
 use super::normal_form::{before_folding, normal_form_into};
 use super::vocabulary::{Slot, SlotId, Table, Vocabulary};
 use crate::directory::Attribute;
+use std::sync::Arc;
 
 /// How many values of an attribute are remembered, and how long a text may be to be remembered.
 const REMEMBERED: usize = 8_192;
@@ -28,7 +29,8 @@ pub(super) struct Memory {
 
 #[derive(Debug)]
 struct SlotMemory {
-    known: Table<Box<str>, u32>,
+    /// Shares its texts with the users of a reading, so that comparing them touches no other memory.
+    known: Table<Arc<str>, u32>,
     meanings: Vec<Meaning>,
     normal: String,
 }
@@ -93,7 +95,7 @@ impl<'a> Look<'a> {
         }
         let found = self.words.slots.get(slot as usize);
         let found = found.map_or(MISSING, |words| {
-            match self.subject.user.attributes.get(words.attribute) {
+            match self.subject.user.attributes.shared(words.attribute) {
                 None => MISSING,
                 Some(text) => self.memory.slots[slot as usize].find(text, words, self.words),
             }
@@ -191,9 +193,9 @@ impl<'a> Look<'a> {
 
 impl SlotMemory {
     /// Where the meaning of a text is; worked out when it is new.
-    fn find(&mut self, text: &str, slot: &Slot, words: &Vocabulary) -> u32 {
+    fn find(&mut self, text: &Arc<str>, slot: &Slot, words: &Vocabulary) -> u32 {
         if slot.repeats
-            && let Some(at) = self.known.get(text)
+            && let Some(at) = self.known.get(&**text)
         {
             return *at;
         }
@@ -215,7 +217,7 @@ impl SlotMemory {
         meaning.passes = slot.tests.iter().copied().filter(passes).collect();
         let at = self.meanings.len() as u32;
         self.meanings.push(meaning);
-        self.known.insert(text.into(), at);
+        self.known.insert(Arc::clone(text), at);
         at
     }
 }

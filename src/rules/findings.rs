@@ -92,7 +92,7 @@ impl Findings {
 
     /// The findings in the order of files and places, and how many errors and warnings were not kept.
     pub(super) fn into_sorted(mut self) -> (Vec<Finding>, usize) {
-        self.kept.sort_by(|a, b| a.spot.cmp(&b.spot));
+        self.kept.sort_by_key(|finding| finding.spot);
         let dropped = self.errors.saturating_sub(KEPT) + self.warnings.saturating_sub(KEPT);
         (self.kept, dropped)
     }
@@ -117,6 +117,15 @@ pub(super) fn nearest<'a>(read: &str, known: impl Iterator<Item = &'a str>) -> O
 /// The help that offers the nearest name.
 pub(super) fn did_you_mean<'a>(read: &str, known: impl Iterator<Item = &'a str>) -> Option<String> {
     nearest(read, known).map(|name| format!("did you mean `{name}`?"))
+}
+
+/// What was read, short enough for a message.
+pub(super) fn shorten(read: &str) -> String {
+    let mut short: String = read.chars().take(40).collect();
+    if short.len() < read.len() {
+        short.push('…');
+    }
+    short
 }
 
 #[cfg(test)]

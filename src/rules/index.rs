@@ -7,23 +7,11 @@
 use super::Range;
 use super::evaluate::Look;
 use super::expression::{Expression, Test};
+use super::keys::{Chooser, Key};
 use super::vocabulary::{SlotId, Table, Vocabulary};
 use crate::directory::Kind;
 use crate::numbering::NumberType;
 use std::collections::BTreeMap;
-
-/// A value shared by more ranges than this is paired with another, where there is one.
-const SHARED: usize = 4;
-/// Conditions that would need more pairs than this are looked up by single values.
-const PAIRS: usize = 64;
-
-/// A test that must pass, or one of several of which one must.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-enum Key {
-    Value(SlotId, u32),
-    Text(SlotId, u32),
-    Pair((SlotId, u32), (SlotId, u32)),
-}
 
 /// Places of ranges, by rank, in one long list.
 #[derive(Clone, Copy, Debug, Default)]
@@ -32,15 +20,31 @@ struct Posting {
     end: u32,
 }
 
+/// The ranges of every pair of values of two attributes.
+type Pairs = Table<(u32, u32), Posting>;
+
+/// A range as the index sees it: small, so that trying many touches little memory.
+#[derive(Clone, Copy, Debug)]
+struct Rank {
+    priority: i64,
+    range: u32,
+    /// Kinds it serves, one bit each.
+    kinds: u8,
+    /// Where the values it requires stand, if its condition is nothing but such values.
+    simple: Option<(u32, u8)>,
+}
+
 /// The ranges for one kind of voice licence.
 #[derive(Debug, Default)]
 pub(super) struct Index {
-    /// Ranges in the order in which they are tried, with their priority.
-    ranks: Vec<(i64, u32)>,
+    /// Ranges in the order in which they are tried.
+    ranks: Vec<Rank>,
+    /// Values that ranges with simple conditions require, one after the other.
+    required: Vec<(SlotId, u32)>,
     always: Vec<u32>,
     by_value: Vec<(SlotId, Vec<Posting>)>,
     by_text: Vec<(SlotId, Table<u32, Posting>)>,
-    by_pair: Vec<((SlotId, SlotId), Table<(u32, u32), Posting>)>,
+    by_pair: Vec<((SlotId, SlotId), Pairs)>,
     postings: Vec<u32>,
 }
 
@@ -60,18 +64,12 @@ impl Index {
             let when = |at: &u32| ranges[*at as usize].when.as_ref();
             order.iter().map(when).enumerate()
         };
-        let mut chooser = Chooser {
-            words,
-            counts: Table::default(),
-        };
+        let mut chooser = Chooser::new(words);
         whens().for_each(|(_, when)| chooser.count(when));
-        let mut index = Self {
-            ranks: order
-                .iter()
-                .map(|at| (ranges[*at as usize].priority, *at))
-                .collect(),
-            ..Self::default()
-        };
+        let mut index = Self::default();
+        for at in &order {
+            index.rank(*at, &ranges[*at as usize]);
+        }
         let mut lists: BTreeMap<Key, Vec<u32>> = BTreeMap::new();
         for (rank, when) in whens() {
             match when.and_then(|when| chooser.keys(when)) {
@@ -87,6 +85,26 @@ impl Index {
             index.post(key, &list);
         }
         index
+    }
+
+    fn rank(&mut self, at: u32, range: &Range) {
+        let first = self.required.len() as u32;
+        let values = range.when.as_ref().and_then(required_values);
+        let count = values
+            .as_ref()
+            .and_then(|values| u8::try_from(values.len()).ok());
+        if count.is_some() {
+            self.required.extend(values.into_iter().flatten());
+        }
+        self.ranks.push(Rank {
+            priority: range.priority,
+            range: at,
+            kinds: range
+                .kinds
+                .iter()
+                .fold(0, |mask, kind| mask | 1 << *kind as u8),
+            simple: count.map(|count| (first, count)),
+        });
     }
 
     fn post(&mut self, key: Key, list: &[u32]) {
@@ -138,13 +156,13 @@ impl Index {
         held.sort_unstable();
         held.dedup();
         let picked = held.first().map(|first| {
-            let (priority, range) = self.ranks[*first as usize];
+            let picked = self.ranks[*first as usize];
             let others = held[1..].iter().map(|rank| self.ranks[*rank as usize]);
             let ambiguous = others
-                .take_while(|(other, _)| *other == priority)
-                .map(|(_, range)| range as usize)
+                .take_while(|other| other.priority == picked.priority)
+                .map(|other| other.range as usize)
                 .collect();
-            (range as usize, ambiguous)
+            (picked.range as usize, ambiguous)
         });
         look.memory.held = held;
         picked
@@ -199,139 +217,42 @@ impl Tried<'_> {
     }
 
     fn ranks(&mut self, ranks: &[u32], look: &mut Look<'_>) {
-        for rank in ranks {
-            let (priority, at) = self.index.ranks[*rank as usize];
-            if priority > self.best {
+        for at in ranks {
+            let rank = self.index.ranks[*at as usize];
+            if rank.priority > self.best {
                 break;
             }
-            let range = &self.ranges[at as usize];
-            let serves = self.kind == Kind::Person || range.kinds.contains(&self.kind);
-            if serves && range.when.as_ref().is_some_and(|when| look.holds(when)) {
-                self.best = priority;
-                self.held.push(*rank);
+            if rank.kinds >> self.kind as u8 & 1 == 1 && self.holds(rank, look) {
+                self.best = rank.priority;
+                self.held.push(*at);
             }
         }
+    }
+
+    fn holds(&self, rank: Rank, look: &mut Look<'_>) -> bool {
+        if let Some((first, count)) = rank.simple {
+            let first = first as usize;
+            let required = &self.index.required[first..first + count as usize];
+            let has = |(slot, class): &(SlotId, u32)| look.meaning(*slot).class == *class;
+            return required.iter().all(has);
+        }
+        let when = self.ranges[rank.range as usize].when.as_ref();
+        when.is_some_and(|when| look.holds(when))
     }
 }
 
-/// Chooses the keys of conditions by how rare they are.
-struct Chooser<'a> {
-    words: &'a Vocabulary,
-    counts: Table<Key, usize>,
-}
-
-impl Chooser<'_> {
-    /// Counts every key the condition could be looked up by.
-    fn count(&mut self, when: Option<&Expression>) {
-        let Some(when) = when else {
-            return;
-        };
-        let mut keys = Vec::new();
-        self.candidates(when, &mut |found| keys.extend_from_slice(found));
-        for key in keys {
-            *self.counts.entry(key).or_insert(0) += 1;
-        }
-    }
-
-    /// Shows every set of keys of which one must pass for some part of the condition to hold.
-    fn candidates(&self, expression: &Expression, see: &mut impl FnMut(&[Key])) {
-        match expression {
-            Expression::All(terms) => {
-                terms.iter().for_each(|term| self.candidates(term, see));
-                self.pairs(terms).iter().for_each(|pairs| see(pairs));
-            }
-            Expression::Any(terms) => terms.iter().for_each(|term| self.candidates(term, see)),
-            Expression::Not(_) => {}
-            Expression::Test(test) => {
-                if let Some(keys) = self.of_test(test) {
-                    see(&keys);
-                }
-            }
-        }
-    }
-
-    /// The keys of which one must pass; `None` when the condition can hold without any.
-    fn keys(&self, expression: &Expression) -> Option<Vec<Key>> {
-        match expression {
-            Expression::All(terms) => {
-                let singles = terms.iter().filter_map(|term| self.keys(term));
-                let best = singles.min_by_key(|keys| self.cost(keys));
-                let pairs = self
-                    .pairs(terms)
-                    .into_iter()
-                    .min_by_key(|keys| self.cost(keys));
-                match (best, pairs) {
-                    (Some(best), Some(pairs)) => {
-                        let crowded = self.cost(&best) > SHARED * best.len();
-                        let rarer = self.cost(&pairs) * 2 <= self.cost(&best);
-                        Some(if crowded && rarer { pairs } else { best })
-                    }
-                    (best, _) => best,
-                }
-            }
-            Expression::Any(terms) => {
-                let mut all = Vec::new();
-                for term in terms {
-                    all.extend(self.keys(term)?);
-                }
-                all.sort_unstable();
-                all.dedup();
-                Some(all)
-            }
-            Expression::Not(_) => None,
-            Expression::Test(test) => self.of_test(test),
-        }
-    }
-
-    fn of_test(&self, test: &Test) -> Option<Vec<Key>> {
-        match test {
-            Test::OneOf(slot, classes) => Some(
-                classes
-                    .iter()
-                    .map(|class| Key::Value(*slot, *class))
-                    .collect(),
-            ),
-            // Which tests a passing value passes is not worked out ahead.
-            Test::Text(slot, test) if self.words.slots[*slot as usize].repeats => {
-                Some(vec![Key::Text(*slot, *test)])
-            }
+/// The values of which a condition requires all and nothing else, if it is that simple.
+fn required_values(when: &Expression) -> Option<Vec<(SlotId, u32)>> {
+    match when {
+        Expression::Test(Test::OneOf(slot, classes)) => match **classes {
+            [only] => Some(vec![(*slot, only)]),
             _ => None,
+        },
+        Expression::All(terms) => {
+            let values: Option<Vec<_>> = terms.iter().map(required_values).collect();
+            values.map(|values| values.concat())
         }
-    }
-
-    /// Every pair of value tests among the terms, as the pairs of values of which one must be there.
-    fn pairs(&self, terms: &[Expression]) -> Vec<Vec<Key>> {
-        let values: Vec<(SlotId, &[u32])> = terms
-            .iter()
-            .filter_map(|term| match term {
-                Expression::Test(Test::OneOf(slot, classes)) => Some((*slot, &**classes)),
-                _ => None,
-            })
-            .take(6)
-            .collect();
-        let mut all = Vec::new();
-        for (at, (one, left)) in values.iter().enumerate() {
-            for (other, right) in &values[at + 1..] {
-                if one == other || left.len() * right.len() > PAIRS {
-                    continue;
-                }
-                let pair = |(left, right): (u32, u32)| {
-                    let (a, b) = ((*one, left), (*other, right));
-                    Key::Pair(a.min(b), a.max(b))
-                };
-                let product = left
-                    .iter()
-                    .flat_map(|l| right.iter().map(move |r| (*l, *r)));
-                all.push(product.map(pair).collect());
-            }
-        }
-        all
-    }
-
-    fn cost(&self, keys: &[Key]) -> usize {
-        keys.iter()
-            .map(|key| self.counts.get(key).copied().unwrap_or(0))
-            .sum()
+        _ => None,
     }
 }
 

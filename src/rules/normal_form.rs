@@ -63,7 +63,7 @@ fn is_collapsed(text: &str) -> bool {
         }
         after_space = space;
     }
-    !(after_space && !text.is_empty())
+    !after_space || text.is_empty()
 }
 
 fn push_collapsed(text: &str, out: &mut String) {

@@ -275,12 +275,11 @@ pub(super) fn text(part: Pair<'_, Rule>, base: Spot, findings: &mut Findings) ->
         } else if let Some((code, after)) = unicode_escape(rest) {
             match u32::from_str_radix(code, 16).ok().and_then(char::from_u32) {
                 Some(c) => value.push(c),
-                None => findings.error(
-                    at,
-                    "unknown-character",
-                    format!("\\u{{{code}}} is no Unicode character"),
-                    None,
-                ),
+                None => {
+                    let message = format!("\\u{{{code}}} is no Unicode character");
+                    findings.error(at, "unknown-character", message, None);
+                    value.push(char::REPLACEMENT_CHARACTER);
+                }
             }
             rest = after;
         } else {

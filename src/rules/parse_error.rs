@@ -1,8 +1,7 @@
 //! What the parser could not read, said so that an administrator can mend it.
 
-use super::blocks::shorten;
-use super::findings::{Findings, Spot, did_you_mean, nearest};
-use super::keyword::{Keyword, properties_of};
+use super::findings::{Findings, Spot, did_you_mean, nearest, shorten};
+use super::keyword::{Keyword, is_reserved, properties_of};
 use super::parse::Rule;
 use super::tokens::{TokenKind, tokenise};
 use pest::error::{Error, ErrorVariant, InputLocation};
@@ -59,7 +58,7 @@ pub(super) fn report(
         start: at.start + position as u32 + token.start,
         end: at.start + position as u32 + token.end,
     };
-    let is_word = token.kind == TokenKind::Word;
+    let is_word = token.kind == TokenKind::Word && read.starts_with(char::is_alphabetic);
     let (code, message, help) = if is_word {
         word(text, position, read, &expected, block)
     } else {
@@ -88,7 +87,7 @@ fn word(text: &str, position: usize, read: &str, expected: &str, block: Option<K
             return ("unknown-property", message, help);
         }
     }
-    if expected.contains("a text in quotes") {
+    if expected.contains("a text in quotes") && !is_reserved(read) {
         let message = format!("expected {expected}, found `{shown}`");
         return (
             "missing-quotes",
@@ -110,17 +109,23 @@ fn other(read: &str, expected: &str, keyword: Keyword) -> Said {
         Keyword::Numbers | Keyword::Never | Keyword::Reserve
     );
     let message = format!("expected {expected}, found `{shown}`");
+    let is_number = read.starts_with(|c: char| c == '+' || c.is_ascii_digit());
     match read {
-        "+" if numbers => (
+        _ if numbers && is_number => (
             "missing-comma",
             message,
-            Some("a comma separates numbers".into()),
+            Some("a number stands on one line; a comma separates numbers".into()),
+        ),
+        _ if is_number && expected.contains("a text in quotes") => (
+            "missing-quotes",
+            message,
+            Some(format!("write \"{shown}\"")),
         ),
         "\"" | "'" => ("syntax", message, Some("quotes come in pairs".into())),
         ";" => ("syntax", message, Some("no semicolons are needed".into())),
         "&" => ("syntax", message, Some("write AND".into())),
         "|" => ("syntax", message, Some("write OR".into())),
-        _ if expected.contains("[ or the name of a list") && read.len() > 1 => {
+        _ if expected.contains("a list such as") && read.len() > 1 => {
             ("syntax", message, Some(format!("write [{shown}]")))
         }
         _ => ("syntax", message, None),
@@ -183,6 +188,10 @@ fn phrase(rule: Rule) -> &'static str {
         Rule::contains => "`contains`",
         Rule::null => "",
         Rule::yes | Rule::no => "`true`, `false`",
+        Rule::comma => "a comma",
+        Rule::assign => "`=`",
+        Rule::close_list => "`]`",
+        Rule::close_group => "`)`",
         Rule::EOI => "the end",
         Rule::empty_head => "`{`",
         _ => "",

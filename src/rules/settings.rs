@@ -211,7 +211,7 @@ pub(super) fn one_word<T: Copy>(
         let message = format!(
             "expected {}, found `{}`",
             all.join(" or "),
-            super::blocks::shorten(&word.value)
+            super::findings::shorten(&word.value)
         );
         let help = did_you_mean(&word.value, all.into_iter());
         names.findings.error(word.at, "unknown-word", message, help);
@@ -231,7 +231,7 @@ pub(super) fn is_name(name: &Spelled, message: &str, names: &mut Names<'_>) -> b
 }
 
 fn read_entries(entries: &[Entry], names: &mut Names<'_>) -> Vec<CheckedEntry> {
-    let read = |entry| check_numbers::entry(entry, names.findings);
+    let read = |entry| check_numbers::entry(entry, names.plans, names.findings);
     entries.iter().filter_map(read).collect()
 }
 

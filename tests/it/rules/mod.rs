@@ -1,5 +1,10 @@
 //! The rule language over whole files.
 
+mod deciding;
+mod naive;
+mod people;
+mod wrong;
+
 use linekeeper::directory::{
     Attribute, Kind, LicenceBook, PlanCatalogue, User, UserId, VoiceLicence,
 };
@@ -23,7 +28,7 @@ fn rendered(diagnostics: &[Diagnostic]) -> String {
 
 #[test]
 fn contoso_loads_and_picks() {
-    let text = include_str!("../data/contoso/contoso.rules");
+    let text = include_str!("../../data/contoso/contoso.rules");
     let loaded = read(text).unwrap_or_else(|errors| panic!("{}", rendered(&errors)));
     assert_eq!(rendered(&loaded.warnings), "");
     let rules = &loaded.rule_set;
@@ -77,4 +82,29 @@ fn contoso_loads_and_picks() {
         rules.range_of("+498955501300".parse().expect("a number")),
         None
     );
+}
+
+#[test]
+fn the_examples_are_one_valid_set() {
+    let files: Vec<SourceFile> = [
+        (
+            "10-people.rules",
+            include_str!("../../../rules/10-people.rules"),
+        ),
+        (
+            "20-germany.rules",
+            include_str!("../../../rules/20-germany.rules"),
+        ),
+        (
+            "30-united-states.rules",
+            include_str!("../../../rules/30-united-states.rules"),
+        ),
+    ]
+    .into_iter()
+    .map(|(name, text)| source(name, text))
+    .collect();
+    let loaded = load(&files, LoadOptions::default());
+    let loaded = loaded.unwrap_or_else(|errors| panic!("{}", rendered(&errors)));
+    assert_eq!(rendered(&loaded.warnings), "");
+    assert_eq!(loaded.rule_set.ranges().len(), 7);
 }

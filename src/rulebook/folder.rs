@@ -1,0 +1,129 @@
+//! Reads the rule files of a folder as they stood at one moment.
+
+use super::RulebookError;
+use crate::rules::SourceFile;
+use std::fs::{self, Metadata};
+use std::io;
+use std::path::{Path, PathBuf};
+use std::time::SystemTime;
+
+/// How often a folder is read again that changes under the reader.
+const ATTEMPTS: usize = 20;
+
+/// What tells a file from its earlier and later versions.
+type Stamp = (PathBuf, u64, Option<SystemTime>);
+
+/// All `*.rules` directly in the folder, in byte order of their names. Hidden files and sub-folders are ignored.
+///
+/// A folder that changes while it is read is read again, so that no half of one version meets half of another.
+pub(super) fn read(folder: &Path) -> Result<Vec<SourceFile>, RulebookError> {
+    if !folder.is_dir() {
+        return Err(RulebookError::NoFolder(folder.to_owned()));
+    }
+    for _ in 0..ATTEMPTS {
+        let before = stamps(folder)?;
+        if before.is_empty() {
+            return Err(RulebookError::NoRuleFile(folder.to_owned()));
+        }
+        let files = match before.iter().map(|(path, ..)| file(path)).collect() {
+            Ok(files) => files,
+            // A file that vanished after it was listed is a change, too.
+            Err(RulebookError::Unreadable { source, .. })
+                if source.kind() == io::ErrorKind::NotFound =>
+            {
+                continue;
+            }
+            Err(error) => return Err(error),
+        };
+        if stamps(folder)? == before {
+            return Ok(files);
+        }
+    }
+    Err(RulebookError::Changing(folder.to_owned()))
+}
+
+fn stamps(folder: &Path) -> Result<Vec<Stamp>, RulebookError> {
+    let unreadable = |path: &Path, source| RulebookError::Unreadable {
+        path: path.to_owned(),
+        source,
+    };
+    let mut stamps = Vec::new();
+    for entry in fs::read_dir(folder).map_err(|error| unreadable(folder, error))? {
+        let path = entry.map_err(|error| unreadable(folder, error))?.path();
+        let hidden = path
+            .file_name()
+            .is_none_or(|name| name.as_encoded_bytes().starts_with(b"."));
+        if hidden
+            || path
+                .extension()
+                .is_none_or(|extension| extension != "rules")
+        {
+            continue;
+        }
+        // Follows symbolic links, as configuration mounted into containers needs it.
+        match fs::metadata(&path) {
+            Ok(metadata) if metadata.is_file() => stamps.push(stamp(path, &metadata)),
+            Ok(_) => {}
+            Err(error) => return Err(unreadable(&path, error)),
+        }
+    }
+    stamps.sort_by(|a, b| name_of(&a.0).cmp(name_of(&b.0)));
+    Ok(stamps)
+}
+
+fn stamp(path: PathBuf, metadata: &Metadata) -> Stamp {
+    (path, metadata.len(), metadata.modified().ok())
+}
+
+fn name_of(path: &Path) -> &[u8] {
+    path.file_name().map_or(&[], |name| name.as_encoded_bytes())
+}
+
+fn file(path: &Path) -> Result<SourceFile, RulebookError> {
+    let bytes = fs::read(path).map_err(|source| RulebookError::Unreadable {
+        path: path.to_owned(),
+        source,
+    })?;
+    Ok(SourceFile {
+        name: path.display().to_string(),
+        bytes,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn reads_rule_files_in_byte_order_and_nothing_else() {
+        let folder = tempfile::tempdir().expect("a folder");
+        for name in [
+            "b.rules",
+            "B.rules",
+            ".hidden.rules",
+            "a.txt",
+            "10.rules",
+            "9.rules",
+        ] {
+            fs::write(folder.path().join(name), name).expect("written");
+        }
+        fs::create_dir(folder.path().join("sub.rules")).expect("a folder");
+        let files = read(folder.path()).expect("readable");
+        let contents: Vec<_> = files
+            .iter()
+            .map(|file| String::from_utf8_lossy(&file.bytes).into_owned())
+            .collect();
+        assert_eq!(contents, ["10.rules", "9.rules", "B.rules", "b.rules"]);
+    }
+
+    #[test]
+    fn tells_a_missing_folder_from_an_empty_one() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let missing = read(&folder.path().join("gone"));
+        assert!(matches!(missing, Err(RulebookError::NoFolder(_))));
+        assert!(matches!(
+            read(folder.path()),
+            Err(RulebookError::NoRuleFile(_))
+        ));
+    }
+}

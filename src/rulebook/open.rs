@@ -1,0 +1,115 @@
+//! A folder of rules, read and compiled.
+
+use super::folder;
+use super::revision::{Revision, revision};
+use crate::reconcile::RuleSource;
+use crate::rules::{Diagnostic, LoadOptions, RuleSet, load};
+use std::io;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use thiserror::Error;
+
+/// The rules of one folder, as they stood when it was opened.
+#[derive(Debug)]
+pub struct Rulebook {
+    rules: Arc<RuleSet>,
+    warnings: Vec<Diagnostic>,
+    revision: Revision,
+}
+
+/// Why a folder gives no rules. Such a folder is refused whole.
+#[derive(Debug, Error)]
+pub enum RulebookError {
+    /// There is no such folder.
+    #[error("there is no rules folder {}: create it, or set [rules] path to where the rules are", .0.display())]
+    NoFolder(PathBuf),
+    /// It holds no file that ends in `.rules`.
+    #[error("the folder {} holds no file that ends in .rules", .0.display())]
+    NoRuleFile(PathBuf),
+    /// A file or the folder itself cannot be read.
+    #[error("{} cannot be read", .path.display())]
+    Unreadable {
+        /// What cannot be read.
+        path: PathBuf,
+        /// Why.
+        source: io::Error,
+    },
+    /// Files changed every time they were read.
+    #[error("the rules in {} change faster than they can be read; try again when they stand still", .0.display())]
+    Changing(PathBuf),
+    /// The rules have errors: all of them, then the warnings.
+    #[error("the rules have {} errors", errors(.0))]
+    Wrong(Vec<Diagnostic>),
+}
+
+impl Rulebook {
+    /// Reads all rule files of a folder as one rule set.
+    ///
+    /// # Errors
+    ///
+    /// When the folder or a file cannot be read, or the rules have errors.
+    pub fn open(path: &Path, options: LoadOptions) -> Result<Self, RulebookError> {
+        let files = folder::read(path)?;
+        let loaded = load(&files, options).map_err(RulebookError::Wrong)?;
+        Ok(Self {
+            rules: Arc::new(loaded.rule_set),
+            warnings: loaded.warnings,
+            revision: revision(path),
+        })
+    }
+
+    /// The rules.
+    #[must_use]
+    pub fn rules(&self) -> &Arc<RuleSet> {
+        &self.rules
+    }
+
+    /// What is allowed and probably not meant.
+    #[must_use]
+    pub fn warnings(&self) -> &[Diagnostic] {
+        &self.warnings
+    }
+
+    /// The commit the rules come from.
+    #[must_use]
+    pub fn revision(&self) -> &Revision {
+        &self.revision
+    }
+}
+
+impl RuleSource for Rulebook {
+    fn active(&self) -> Arc<RuleSet> {
+        Arc::clone(&self.rules)
+    }
+}
+
+fn errors(diagnostics: &[Diagnostic]) -> usize {
+    let is_error = |d: &&Diagnostic| d.severity == crate::rules::Severity::Error;
+    diagnostics.iter().filter(is_error).count()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn opens_a_folder_as_one_rule_set() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let write = |name: &str, text: &str| {
+            std::fs::write(folder.path().join(name), text).expect("written");
+        };
+        write("1.rules", "let towns = [\"Bonn\"]");
+        write(
+            "2.rules",
+            "range \"r\" { type direct-routing numbers +49 89 5550 1000 when city IN towns quarantine 1 day }",
+        );
+        let book = Rulebook::open(folder.path(), LoadOptions::default()).expect("good rules");
+        assert_eq!(book.active().ranges().len(), 1);
+        assert!(book.warnings().is_empty());
+        write("1.rules", "let");
+        match Rulebook::open(folder.path(), LoadOptions::default()) {
+            Err(RulebookError::Wrong(found)) => assert_eq!(errors(&found), 2, "{found:?}"),
+            other => panic!("{other:?}"),
+        }
+    }
+}
