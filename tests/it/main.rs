@@ -4,3 +4,5 @@ mod graph;
 mod rules;
 mod simulator;
 mod tidy;
+mod harness;
+mod store;
