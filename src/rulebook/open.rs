@@ -3,6 +3,7 @@
 use super::folder;
 use super::revision::{Revision, revision};
 use crate::reconcile::RuleSource;
+use crate::report::RulesReport;
 use crate::rules::{Diagnostic, LoadOptions, RuleSet, load};
 use std::io;
 use std::path::{Path, PathBuf};
@@ -80,6 +81,14 @@ impl Rulebook {
 impl RuleSource for Rulebook {
     fn active(&self) -> Arc<RuleSet> {
         Arc::clone(&self.rules)
+    }
+
+    fn described(&self) -> RulesReport {
+        RulesReport {
+            commit: self.revision.commit.clone(),
+            dirty: self.revision.dirty,
+            digest: self.rules.digest().clone(),
+        }
     }
 }
 
