@@ -73,16 +73,20 @@ pub enum Category {
 }
 
 impl Listed {
-    /// The object that holds the number as its primary line, when it is one a person could hold: assigned to a user,
-    /// not written from on-premises, without an extension.
+    /// The object whose primary line the number is, wherever it was written and whoever may touch it.
+    #[must_use]
+    pub fn primary_line_of(&self) -> Option<Uuid> {
+        let p = &*self.profile;
+        let held = p.status == ListedStatus::UserAssigned && p.category == Category::Primary;
+        if held { self.target } else { None }
+    }
+
+    /// The object that holds the number as its primary line in a way that can be managed: not written from
+    /// on-premises, without an extension.
     #[must_use]
     pub fn holder(&self) -> Option<Uuid> {
-        let p = &*self.profile;
-        let held = p.status == ListedStatus::UserAssigned
-            && p.category == Category::Primary
-            && !p.on_premises
-            && !p.extension;
-        if held { self.target } else { None }
+        let untouchable = self.profile.on_premises || self.profile.extension;
+        self.primary_line_of().filter(|_| !untouchable)
     }
 
     /// Whether nobody and nothing holds it.

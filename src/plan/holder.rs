@@ -349,7 +349,12 @@ pub(super) fn may_adopt(index: &Index<'_>, case: &Case, line: &Listed) -> bool {
     let exempt = matches!(case.judged.row, Row::Exempt(_));
     let admitted =
         range_of(index, line.number).is_some_and(|range| range.kinds.contains(&case.kind()));
-    index.world.settings.adopt && admitted && !exempt && index.open_step(line.number).is_none()
+    let manageable = line.holder() == Some(case.id().0);
+    index.world.settings.adopt
+        && manageable
+        && admitted
+        && !exempt
+        && index.open_step(line.number).is_none()
 }
 
 /// The holding and the change of an adoption.

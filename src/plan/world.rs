@@ -62,7 +62,7 @@ impl<'a> Index<'a> {
     #[must_use]
     pub fn new(world: &'a World<'a>) -> Self {
         let listed = 0..u32::try_from(world.listing.len()).unwrap_or(u32::MAX);
-        let holder = |at: &u32| world.listing[*at as usize].holder();
+        let holder = |at: &u32| world.listing[*at as usize].primary_line_of();
         let mut by_holder: Vec<u32> = listed.filter(|at| holder(at).is_some()).collect();
         by_holder.sort_by_key(|at| (holder(at), *at));
         let state = world.state;
@@ -151,7 +151,7 @@ impl<'a> Index<'a> {
     /// The number Teams shows as the user's primary line: the managed one first, else the lowest.
     #[must_use]
     pub fn primary_of(&self, user: UserId) -> Option<&'a Listed> {
-        let holder = |at: &u32| self.world.listing[*at as usize].holder();
+        let holder = |at: &u32| self.world.listing[*at as usize].primary_line_of();
         let from = self
             .by_holder
             .partition_point(|at| holder(at) < Some(user.0));
@@ -160,7 +160,9 @@ impl<'a> Index<'a> {
             .take_while(|at| holder(at) == Some(user.0));
         let lines: Vec<&Listed> = theirs
             .map(|at| &self.world.listing[*at as usize])
-            .filter(|line| self.listed(line.number).and_then(Listed::holder) == Some(user.0))
+            .filter(|line| {
+                self.listed(line.number).and_then(Listed::primary_line_of) == Some(user.0)
+            })
             .collect();
         let managed = self.holding_of(user).map(|h| h.number);
         let is_managed = |line: &&&Listed| Some(line.number) == managed;

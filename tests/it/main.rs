@@ -1,8 +1,8 @@
 //! Integration tests.
 
 mod graph;
+mod harness;
 mod rules;
 mod simulator;
-mod tidy;
-mod harness;
 mod store;
+mod tidy;
