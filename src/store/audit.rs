@@ -54,7 +54,16 @@ pub struct AuditCheck {
     pub broken_at: Option<i64>,
 }
 
-type Row = (i64, i64, String, Option<i64>, Option<String>, Option<String>, String, String);
+type Row = (
+    i64,
+    i64,
+    String,
+    Option<i64>,
+    Option<String>,
+    Option<String>,
+    String,
+    String,
+);
 
 const READ: &str = "SELECT seq, at, event, number, user_id, sync, detail, hash FROM audit
     WHERE tenant = $1 AND seq > $2 ORDER BY seq LIMIT $3";
@@ -96,11 +105,21 @@ impl TenantStore {
             for row in rows {
                 seq += 1;
                 let content = content(
-                    &self.name, row.0, row.1, &row.2, row.3, row.4.as_deref(), row.5.as_deref(), &row.6,
+                    &self.name,
+                    row.0,
+                    row.1,
+                    &row.2,
+                    row.3,
+                    row.4.as_deref(),
+                    row.5.as_deref(),
+                    &row.6,
                 );
                 hash = chained(&hash, &content?);
                 if row.0 != seq || row.7 != hash {
-                    return Ok(AuditCheck { records, broken_at: Some(seq) });
+                    return Ok(AuditCheck {
+                        records,
+                        broken_at: Some(seq),
+                    });
                 }
             }
         }
@@ -115,7 +134,8 @@ pub(super) async fn append(
     entries: &[Entry],
     sync: Option<String>,
 ) -> Result<(), Fault> {
-    const INSERT: &str = "INSERT INTO audit (tenant, seq, at, event, number, user_id, sync, detail, hash)
+    const INSERT: &str =
+        "INSERT INTO audit (tenant, seq, at, event, number, user_id, sync, detail, hash)
         SELECT $1, seq, $2, event, number, user_id, sync, detail, hash FROM {batch} WHERE true";
     let at = w.now.as_microsecond();
     for chunk in entries.chunks(CHUNK) {
@@ -126,10 +146,24 @@ pub(super) async fn append(
             let user = entry.user.map(|user| user.to_string());
             let detail = entry.detail.to_string();
             let content = content(
-                w.tenant_name(), w.head.audit_seq, at, entry.event, number, user.as_deref(), sync.as_deref(), &detail,
+                w.tenant_name(),
+                w.head.audit_seq,
+                at,
+                entry.event,
+                number,
+                user.as_deref(),
+                sync.as_deref(),
+                &detail,
             );
             w.head.audit_hash = chained(&w.head.audit_hash, &content?);
-            rows.push((w.head.audit_seq, entry.event, number, user, detail, w.head.audit_hash.clone()));
+            rows.push((
+                w.head.audit_seq,
+                entry.event,
+                number,
+                user,
+                detail,
+                w.head.audit_hash.clone(),
+            ));
         }
         let batch = Batch::default()
             .int("seq", rows.iter().map(|row| row.0))
@@ -150,7 +184,10 @@ pub(super) fn digits(number: E164) -> i64 {
 }
 
 /// The canonical form of a record: a JSON array of its fields in this order.
-#[expect(clippy::too_many_arguments, reason = "each is a field of the record, once")]
+#[expect(
+    clippy::too_many_arguments,
+    reason = "each is a field of the record, once"
+)]
 fn content(
     tenant: &str,
     seq: i64,
@@ -161,7 +198,9 @@ fn content(
     sync: Option<&str>,
     detail: &str,
 ) -> Result<String, Fault> {
-    Ok(serde_json::to_string(&(tenant, seq, at, event, number, user, sync, detail))?)
+    Ok(serde_json::to_string(&(
+        tenant, seq, at, event, number, user, sync, detail,
+    ))?)
 }
 
 fn chained(previous: &str, content: &str) -> String {
@@ -174,11 +213,13 @@ fn chained(previous: &str, content: &str) -> String {
 
 /// Hexadecimal, lower case.
 pub(super) fn hex(bytes: &[u8]) -> String {
-    bytes.iter().fold(String::with_capacity(bytes.len() * 2), |mut text, byte| {
-        // Writing to a String does not fail.
-        let _ = write!(text, "{byte:02x}");
-        text
-    })
+    bytes
+        .iter()
+        .fold(String::with_capacity(bytes.len() * 2), |mut text, byte| {
+            // Writing to a String does not fail.
+            let _ = write!(text, "{byte:02x}");
+            text
+        })
 }
 
 fn record(row: Row) -> Result<AuditRecord, Fault> {

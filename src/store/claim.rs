@@ -38,11 +38,22 @@ impl TenantStore {
         let by_hand = |change: &&Change| {
             touched.users.contains(&change.user) || touched.numbers.contains(&change.number)
         };
-        lost.extend(claim.changes.iter().filter(by_hand).map(|change| change.seq));
+        lost.extend(
+            claim
+                .changes
+                .iter()
+                .filter(by_hand)
+                .map(|change| change.seq),
+        );
         claim_steps(&mut w, sync, &claim.changes, &mut lost).await?;
         record_changes(&mut w, sync, claim, &lost).await?;
         settle_marks(&mut w, claim, &lost, &touched).await?;
-        execute!(&mut w.tx, ANCHOR, w.tenant, serde_json::to_string(&claim.anchor)?)?;
+        execute!(
+            &mut w.tx,
+            ANCHOR,
+            w.tenant,
+            serde_json::to_string(&claim.anchor)?
+        )?;
         w.commit().await?;
         Ok(lost.into_iter().collect())
     }
@@ -50,7 +61,11 @@ impl TenantStore {
 
 /// Ends holdings first, so that their numbers and users are there for the adopted ones. Answers the lost adoptions.
 async fn end_and_adopt(w: &mut Writing, claim: &Claim) -> Result<BTreeSet<u32>, Fault> {
-    let endings: Vec<_> = claim.ended.iter().map(|e| (e.number, e.user, e.reason)).collect();
+    let endings: Vec<_> = claim
+        .ended
+        .iter()
+        .map(|e| (e.number, e.user, e.reason))
+        .collect();
     holdings::end(w, &endings, "ended").await?;
     let numbers = claim.ended.iter().map(|ending| ending.number);
     let mut rests = facts::of_numbers(&mut w.tx, w.tenant, numbers).await?;
@@ -59,7 +74,10 @@ async fn end_and_adopt(w: &mut Writing, claim: &Claim) -> Result<BTreeSet<u32>, 
         facts.freed = Some(w.now);
         facts.rest_until = Some(ending.rest_until);
     }
-    let rests: Vec<(E164, &NumberFacts)> = rests.iter().map(|(number, facts)| (*number, facts)).collect();
+    let rests: Vec<(E164, &NumberFacts)> = rests
+        .iter()
+        .map(|(number, facts)| (*number, facts))
+        .collect();
     facts::put_numbers(w, &rests, 0).await?;
     let recorded: BTreeMap<(E164, UserId), &Change> = (claim.recorded.iter())
         .filter(|change| change.action == Action::Adopt)
@@ -67,12 +85,16 @@ async fn end_and_adopt(w: &mut Writing, claim: &Claim) -> Result<BTreeSet<u32>, 
         .collect();
     let change_of = |number, user| recorded.get(&(number, user)).copied();
     let new: Vec<Beginning<'_>> = (claim.adopted.iter())
-        .map(|holding| Beginning { holding, change: change_of(holding.number, holding.user) })
+        .map(|holding| Beginning {
+            holding,
+            change: change_of(holding.number, holding.user),
+        })
         .collect();
     let refused = holdings::begin(w, &new).await?;
-    let lost = claim.recorded.iter().filter(|change| {
-        change.action == Action::Adopt && refused.contains(&change.number)
-    });
+    let lost = claim
+        .recorded
+        .iter()
+        .filter(|change| change.action == Action::Adopt && refused.contains(&change.number));
     Ok(lost.map(|change| change.seq).collect())
 }
 
@@ -142,8 +164,11 @@ async fn insert_steps(
             'claimed', $2, change
         FROM {batch} WHERE true ON CONFLICT DO NOTHING RETURNING id";
     let user_claim = |change: &Change| (!following).then(|| change.user.to_string());
-    let batch = step_batch(sync, rows)?.maybe_text("user_claim", rows.iter().map(|(_, c)| user_claim(c)));
-    let won: Vec<(i64,)> = batch.fetch(&mut w.tx, ADD, &[w.tenant, w.now.as_microsecond()]).await?;
+    let batch =
+        step_batch(sync, rows)?.maybe_text("user_claim", rows.iter().map(|(_, c)| user_claim(c)));
+    let won: Vec<(i64,)> = batch
+        .fetch(&mut w.tx, ADD, &[w.tenant, w.now.as_microsecond()])
+        .await?;
     let won: BTreeSet<i64> = won.into_iter().map(|(id,)| id).collect();
     for (id, change) in rows {
         if !won.contains(id) {
@@ -165,7 +190,9 @@ async fn insert_steps(
 
 fn step_batch(sync: &str, rows: &[(i64, &Change)]) -> Result<Batch, Fault> {
     let changes = || rows.iter().map(|(_, change)| *change);
-    let texts: Vec<String> = changes().map(serde_json::to_string).collect::<Result<_, _>>()?;
+    let texts: Vec<String> = changes()
+        .map(serde_json::to_string)
+        .collect::<Result<_, _>>()?;
     Ok(Batch::default()
         .int("id", rows.iter().map(|(id, _)| *id))
         .text("sync", rows.iter().map(|_| sync.to_owned()))
@@ -204,10 +231,15 @@ async fn record_changes(
             'recorded', change FROM {batch} WHERE true";
     let first = w.head.next_step;
     w.head.next_step += i64::try_from(claim.recorded.len()).unwrap_or_default();
-    let rows: Vec<(i64, &Change)> = (first..).zip(&claim.recorded).filter(|(_, c)| !lost.contains(&c.seq)).collect();
+    let rows: Vec<(i64, &Change)> = (first..)
+        .zip(&claim.recorded)
+        .filter(|(_, c)| !lost.contains(&c.seq))
+        .collect();
     for chunk in rows.chunks(CHUNK) {
         let scalars = [w.tenant, w.now.as_microsecond(), w.head.audit_seq];
-        step_batch(sync, chunk)?.execute(&mut w.tx, ADD, &scalars).await?;
+        step_batch(sync, chunk)?
+            .execute(&mut w.tx, ADD, &scalars)
+            .await?;
     }
     Ok(())
 }
@@ -221,7 +253,9 @@ async fn settle_marks(
 ) -> Result<(), Fault> {
     marks::unmark(w, claim.decided.as_deref()).await?;
     let changes = claim.changes.iter().chain(&claim.recorded);
-    let losers = changes.filter(|change| lost.contains(&change.seq)).map(|change| change.user);
+    let losers = changes
+        .filter(|change| lost.contains(&change.seq))
+        .map(|change| change.user);
     let kept: BTreeSet<UserId> = (claim.still_undecided.iter().copied())
         .chain(losers)
         .chain(touched.users.iter().copied())

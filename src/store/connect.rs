@@ -98,30 +98,24 @@ impl Store {
 
 async fn open_sqlite(path: PathBuf, options: Options) -> Result<Store, StoreError> {
     let shown = path.display().to_string();
-    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
+    let folder = path
+        .parent()
+        .filter(|folder| !folder.as_os_str().is_empty());
     if let Some(folder) = folder
         && !folder.is_dir()
     {
         return Err(StoreError::FolderMissing(folder.display().to_string()));
     }
-    if path.metadata().is_ok_and(|file| file.permissions().readonly()) {
+    if path
+        .metadata()
+        .is_ok_and(|file| file.permissions().readonly())
+    {
         return Err(StoreError::ReadOnly(shown));
     }
     let suspect = must_be_checked(&path);
-    let connect = SqliteConnectOptions::new()
-        .filename(&path)
-        .create_if_missing(true)
-        .journal_mode(SqliteJournalMode::Wal)
-        .synchronous(SqliteSynchronous::Full)
-        .foreign_keys(true)
-        .busy_timeout(options.busy)
-        // A first full read writes hundreds of megabytes: fold the log in rarely, and give its space back.
-        .pragma("wal_autocheckpoint", "8192")
-        .pragma("journal_size_limit", "67108864")
-        .pragma("cache_size", "-16000");
     let pool = SqlitePoolOptions::new()
         .max_connections(options.connections)
-        .connect_with(connect)
+        .connect_with(sqlite_options(&path, &options))
         .await
         .map_err(|error| sqlite_error(error, &shown))?;
     let pool = Pool::Sqlite(pool);
@@ -144,6 +138,20 @@ async fn open_sqlite(path: PathBuf, options: Options) -> Result<Store, StoreErro
     Ok(store)
 }
 
+fn sqlite_options(path: &Path, options: &Options) -> SqliteConnectOptions {
+    SqliteConnectOptions::new()
+        .filename(path)
+        .create_if_missing(true)
+        .journal_mode(SqliteJournalMode::Wal)
+        .synchronous(SqliteSynchronous::Full)
+        .foreign_keys(true)
+        .busy_timeout(options.busy)
+        // A first full read writes hundreds of megabytes: fold the log in rarely, and give its space back.
+        .pragma("wal_autocheckpoint", "8192")
+        .pragma("journal_size_limit", "67108864")
+        .pragma("cache_size", "-16000")
+}
+
 async fn open_postgres(url: &str, options: Options) -> Result<Store, StoreError> {
     let connect: PgConnectOptions = url
         .parse()
@@ -151,7 +159,9 @@ async fn open_postgres(url: &str, options: Options) -> Result<Store, StoreError>
     let pool = PgPoolOptions::new()
         .max_connections(options.connections)
         .acquire_timeout(options.busy)
-        .connect_with(connect.options([("lock_timeout", format!("{}ms", options.busy.as_millis()))]))
+        .connect_with(
+            connect.options([("lock_timeout", format!("{}ms", options.busy.as_millis()))]),
+        )
         .await
         .map_err(postgres_error)?;
     let pool = Pool::Postgres(pool);
@@ -255,7 +265,12 @@ mod tests {
         let texts = |migrator: &Migrator| -> Vec<String> {
             let late = |line: &str| line.contains("INDEX users_by_");
             let kept = |line: &&str| !line.starts_with("--") && !line.is_empty() && !late(line);
-            let plain = |sql: &str| sql.lines().filter(kept).collect::<String>().replace(" WITHOUT ROWID", "");
+            let plain = |sql: &str| {
+                sql.lines()
+                    .filter(kept)
+                    .collect::<String>()
+                    .replace(" WITHOUT ROWID", "")
+            };
             migrator.iter().map(|m| plain(m.sql.as_str())).collect()
         };
         assert_eq!(texts(&SQLITE), texts(&POSTGRES));

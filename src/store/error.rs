@@ -13,16 +13,22 @@ pub enum StoreError {
     #[error("the folder {0} of the database does not exist: create it, or change `database.url`")]
     FolderMissing(String),
     /// The file, or its folder, cannot be written.
-    #[error("the database {0} is read-only: make the file and its folder writable for the user that runs Linekeeper")]
+    #[error(
+        "the database {0} is read-only: make the file and its folder writable for the user that runs Linekeeper"
+    )]
     ReadOnly(String),
     /// The file, or its folder, cannot be opened.
-    #[error("the database {0} cannot be opened: give the user that runs Linekeeper access to the file and its folder")]
+    #[error(
+        "the database {0} cannot be opened: give the user that runs Linekeeper access to the file and its folder"
+    )]
     Permission(String),
     /// The file is something else.
     #[error("{0} is not a database: move it away, or change `database.url`")]
     NotADatabase(String),
     /// The file is damaged.
-    #[error("the database {path} is damaged ({detail}): nothing was changed; restore the last backup (`linekeeper db backup` made it), or move the file away and start with an empty one")]
+    #[error(
+        "the database {path} is damaged ({detail}): nothing was changed; restore the last backup (`linekeeper db backup` made it), or move the file away and start with an empty one"
+    )]
     Damaged {
         /// Which file.
         path: String,
@@ -30,7 +36,9 @@ pub enum StoreError {
         detail: String,
     },
     /// The SQLite library is too old.
-    #[error("SQLite {found} can lose data when it resets its log; {needed} or newer is needed: install a current build of Linekeeper")]
+    #[error(
+        "SQLite {found} can lose data when it resets its log; {needed} or newer is needed: install a current build of Linekeeper"
+    )]
     OldSqlite {
         /// The version linked in.
         found: String,
@@ -38,19 +46,29 @@ pub enum StoreError {
         needed: &'static str,
     },
     /// The server does not answer.
-    #[error("the database server does not answer: check that it runs, and host and port in `database.url`")]
+    #[error(
+        "the database server does not answer: check that it runs, and host and port in `database.url`"
+    )]
     Unreachable(#[source] sqlx::Error),
     /// The server refuses the login.
-    #[error("the database server refuses the login: check user, password and database name in `database.url`")]
+    #[error(
+        "the database server refuses the login: check user, password and database name in `database.url`"
+    )]
     Login(#[source] sqlx::Error),
     /// The schema was made by a newer version.
-    #[error("the database was made by a newer version of Linekeeper (schema {0}): install that version, or restore a backup from before the upgrade")]
+    #[error(
+        "the database was made by a newer version of Linekeeper (schema {0}): install that version, or restore a backup from before the upgrade"
+    )]
     Newer(i64),
     /// The schema could not be brought up to date.
-    #[error("the database could not be brought up to date: nothing else was changed; try again, and restore a backup if it stays")]
+    #[error(
+        "the database could not be brought up to date: nothing else was changed; try again, and restore a backup if it stays"
+    )]
     Migration(#[source] sqlx::migrate::MigrateError),
     /// The tenant's name belongs to another Microsoft tenant.
-    #[error("`{name}` in this database is the Microsoft tenant {pinned}, but the credentials are of {given}: use the right credentials, or another tenant name or database")]
+    #[error(
+        "`{name}` in this database is the Microsoft tenant {pinned}, but the credentials are of {given}: use the right credentials, or another tenant name or database"
+    )]
     OtherTenant {
         /// The tenant's name here.
         name: String,
@@ -71,7 +89,9 @@ pub enum HeldError {
     #[error("sync {0} holds nothing: `linekeeper syncs list` shows which do")]
     NotHeld(String),
     /// A later list took its place.
-    #[error("the held list of sync {old} was replaced by that of sync {new}: look at `linekeeper syncs show {new}`")]
+    #[error(
+        "the held list of sync {old} was replaced by that of sync {new}: look at `linekeeper syncs show {new}`"
+    )]
     Replaced {
         /// The one asked for.
         old: String,

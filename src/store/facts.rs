@@ -33,13 +33,23 @@ pub(super) fn is_waiting(facts: &UserFacts) -> bool {
 pub(super) async fn of_user(tx: &mut Tx, tenant: i64, user: UserId) -> Result<UserFacts, Fault> {
     const READ: &str = "SELECT facts FROM user_facts WHERE tenant = $1 AND user_id = $2";
     let row: Option<(String,)> = fetch_optional!(tx, READ, tenant, user.to_string())?;
-    Ok(row.map(|(text,)| serde_json::from_str(&text)).transpose()?.unwrap_or_default())
+    Ok(row
+        .map(|(text,)| serde_json::from_str(&text))
+        .transpose()?
+        .unwrap_or_default())
 }
 
-pub(super) async fn of_number(tx: &mut Tx, tenant: i64, number: E164) -> Result<NumberFacts, Fault> {
+pub(super) async fn of_number(
+    tx: &mut Tx,
+    tenant: i64,
+    number: E164,
+) -> Result<NumberFacts, Fault> {
     const READ: &str = "SELECT facts FROM number_facts WHERE tenant = $1 AND number = $2";
     let row: Option<(String,)> = fetch_optional!(tx, READ, tenant, digits(number))?;
-    Ok(row.map(|(text,)| serde_json::from_str(&text)).transpose()?.unwrap_or_default())
+    Ok(row
+        .map(|(text,)| serde_json::from_str(&text))
+        .transpose()?
+        .unwrap_or_default())
 }
 
 /// Facts of those of the numbers that have any.
@@ -52,7 +62,9 @@ pub(super) async fn of_numbers(
         JOIN number_facts f ON f.tenant = $1 AND f.number = batch.number";
     let batch = Batch::default().int("number", numbers.map(digits));
     let rows: Vec<(i64, String)> = batch.fetch(tx, READ, &[tenant]).await?;
-    let facts = rows.into_iter().map(|(number, text)| Ok((number_of(number)?, serde_json::from_str(&text)?)));
+    let facts = rows
+        .into_iter()
+        .map(|(number, text)| Ok((number_of(number)?, serde_json::from_str(&text)?)));
     facts.collect()
 }
 
@@ -67,19 +79,31 @@ pub(super) async fn put_users(
         ON CONFLICT (tenant, user_id) DO UPDATE SET facts = excluded.facts, waiting = excluded.waiting,
             due = excluded.due,
             touched = CASE WHEN excluded.touched > 0 THEN excluded.touched ELSE user_facts.touched END";
-    const DROP: &str = "DELETE FROM user_facts WHERE tenant = $1 AND user_id IN (SELECT id FROM {batch})";
+    const DROP: &str =
+        "DELETE FROM user_facts WHERE tenant = $1 AND user_id IN (SELECT id FROM {batch})";
     let nothing = UserFacts::default();
     // What was emptied by hand keeps its row, which tells a sync under way.
-    let (kept, dropped): (Vec<_>, Vec<_>) =
-        facts.iter().partition(|(_, facts)| touched > 0 || **facts != nothing);
+    let (kept, dropped): (Vec<_>, Vec<_>) = facts
+        .iter()
+        .partition(|(_, facts)| touched > 0 || **facts != nothing);
     for chunk in kept.chunks(CHUNK) {
-        let texts: Vec<String> =
-            chunk.iter().map(|(_, facts)| serde_json::to_string(facts)).collect::<Result<_, _>>()?;
+        let texts: Vec<String> = chunk
+            .iter()
+            .map(|(_, facts)| serde_json::to_string(facts))
+            .collect::<Result<_, _>>()?;
         let batch = Batch::default()
             .text("id", chunk.iter().map(|(user, _)| user.to_string()))
             .json("facts", texts)
-            .int("waiting", chunk.iter().map(|(_, facts)| i64::from(is_waiting(facts))))
-            .maybe_int("due", chunk.iter().map(|(_, facts)| facts.due.map(|due| due.as_microsecond())));
+            .int(
+                "waiting",
+                chunk.iter().map(|(_, facts)| i64::from(is_waiting(facts))),
+            )
+            .maybe_int(
+                "due",
+                chunk
+                    .iter()
+                    .map(|(_, facts)| facts.due.map(|due| due.as_microsecond())),
+            );
         batch.execute(&mut w.tx, PUT, &[w.tenant, touched]).await?;
     }
     for chunk in dropped.chunks(CHUNK) {
@@ -99,13 +123,17 @@ pub(super) async fn put_numbers(
         SELECT $1, number, facts, $2 FROM {batch} WHERE true
         ON CONFLICT (tenant, number) DO UPDATE SET facts = excluded.facts,
             touched = CASE WHEN excluded.touched > 0 THEN excluded.touched ELSE number_facts.touched END";
-    const DROP: &str = "DELETE FROM number_facts WHERE tenant = $1 AND number IN (SELECT number FROM {batch})";
+    const DROP: &str =
+        "DELETE FROM number_facts WHERE tenant = $1 AND number IN (SELECT number FROM {batch})";
     let nothing = NumberFacts::default();
-    let (kept, dropped): (Vec<_>, Vec<_>) =
-        facts.iter().partition(|(_, facts)| touched > 0 || **facts != nothing);
+    let (kept, dropped): (Vec<_>, Vec<_>) = facts
+        .iter()
+        .partition(|(_, facts)| touched > 0 || **facts != nothing);
     for chunk in kept.chunks(CHUNK) {
-        let texts: Vec<String> =
-            chunk.iter().map(|(_, facts)| serde_json::to_string(facts)).collect::<Result<_, _>>()?;
+        let texts: Vec<String> = chunk
+            .iter()
+            .map(|(_, facts)| serde_json::to_string(facts))
+            .collect::<Result<_, _>>()?;
         let batch = Batch::default()
             .int("number", chunk.iter().map(|(number, _)| digits(*number)))
             .json("facts", texts);
@@ -125,13 +153,25 @@ pub(super) struct Touched {
     pub(super) numbers: BTreeSet<E164>,
 }
 
-pub(super) async fn touched_since(tx: &mut Tx, tenant: i64, version: i64) -> Result<Touched, Fault> {
-    const USERS: &str = "SELECT user_id FROM user_facts WHERE tenant = $1 AND touched > 0 AND touched > $2";
-    const NUMBERS: &str = "SELECT number FROM number_facts WHERE tenant = $1 AND touched > 0 AND touched > $2";
+pub(super) async fn touched_since(
+    tx: &mut Tx,
+    tenant: i64,
+    version: i64,
+) -> Result<Touched, Fault> {
+    const USERS: &str =
+        "SELECT user_id FROM user_facts WHERE tenant = $1 AND touched > 0 AND touched > $2";
+    const NUMBERS: &str =
+        "SELECT number FROM number_facts WHERE tenant = $1 AND touched > 0 AND touched > $2";
     let users: Vec<(String,)> = fetch_all!(tx, USERS, tenant, version)?;
     let numbers: Vec<(i64,)> = fetch_all!(tx, NUMBERS, tenant, version)?;
     Ok(Touched {
-        users: users.into_iter().map(|(id,)| user_of(&id)).collect::<Result<_, _>>()?,
-        numbers: numbers.into_iter().map(|(number,)| number_of(number)).collect::<Result<_, _>>()?,
+        users: users
+            .into_iter()
+            .map(|(id,)| user_of(&id))
+            .collect::<Result<_, _>>()?,
+        numbers: numbers
+            .into_iter()
+            .map(|(number,)| number_of(number))
+            .collect::<Result<_, _>>()?,
     })
 }

@@ -85,7 +85,8 @@ impl TenantStore {
         decision: &Decision,
         now: Timestamp,
     ) -> Result<Result<Vec<ChangeReport>, HeldError>, Fault> {
-        const MARK: &str = "UPDATE held SET decision = $3, decided = $4, decided_by = $5, except_users = $6
+        const MARK: &str =
+            "UPDATE held SET decision = $3, decided = $4, decided_by = $5, except_users = $6
             WHERE tenant = $1 AND sync = $2";
         let mut w = self.writing(fence, now).await?;
         let held = match find(&mut w.tx, self.tenant, sync, now).await? {
@@ -97,7 +98,16 @@ impl TenantStore {
             Decision::Reject { by } => ("rejected", by, &[] as &[UserId]),
         };
         let excepted = serde_json::to_string(except)?;
-        execute!(&mut w.tx, MARK, self.tenant, sync, name, now.as_microsecond(), by, excepted)?;
+        execute!(
+            &mut w.tx,
+            MARK,
+            self.tenant,
+            sync,
+            name,
+            now.as_microsecond(),
+            by,
+            excepted
+        )?;
         w.record(Entry {
             event: name,
             number: None,
@@ -106,7 +116,10 @@ impl TenantStore {
         });
         w.commit().await?;
         let approved = matches!(decision, Decision::Approve { .. });
-        let made = held.changes.into_iter().filter(|change| approved && !except.contains(&change.user.id));
+        let made = held
+            .changes
+            .into_iter()
+            .filter(|change| approved && !except.contains(&change.user.id));
         Ok(Ok(made.collect()))
     }
 
@@ -119,11 +132,21 @@ impl TenantStore {
     ) -> Result<(), Fault> {
         const PUT: &str = "INSERT INTO held (tenant, sync, created, changes) VALUES ($1, $2, $3, $4)
             ON CONFLICT (tenant, sync) DO UPDATE SET created = excluded.created, changes = excluded.changes";
-        let changes = report.changes.iter().filter(|change| change.status == ChangeStatus::Held);
+        let changes = report
+            .changes
+            .iter()
+            .filter(|change| change.status == ChangeStatus::Held);
         let changes: Vec<&ChangeReport> = changes.collect();
         let mut w = self.writing(Some(fence), now).await?;
         let text = serde_json::to_string(&changes)?;
-        execute!(&mut w.tx, PUT, self.tenant, sync, now.as_microsecond(), text)?;
+        execute!(
+            &mut w.tx,
+            PUT,
+            self.tenant,
+            sync,
+            now.as_microsecond(),
+            text
+        )?;
         w.record(Entry {
             event: "held",
             number: None,
@@ -142,7 +165,8 @@ async fn find(
     sync: &str,
     now: Timestamp,
 ) -> Result<Result<Held, HeldError>, Fault> {
-    const FIND: &str = "SELECT sync, created, changes, decision FROM held WHERE tenant = $1 AND sync = $2";
+    const FIND: &str =
+        "SELECT sync, created, changes, decision FROM held WHERE tenant = $1 AND sync = $2";
     let rows: Vec<Row> = fetch_all!(tx, FIND, tenant, sync)?;
     let Some(row) = rows.into_iter().next() else {
         return Ok(Err(HeldError::NotHeld(sync.to_owned())));
@@ -151,10 +175,16 @@ async fn find(
     if let Some((new, ..)) = latest
         && new != sync
     {
-        return Ok(Err(HeldError::Replaced { old: sync.to_owned(), new }));
+        return Ok(Err(HeldError::Replaced {
+            old: sync.to_owned(),
+            new,
+        }));
     }
     if let Some(decision) = row.3 {
-        return Ok(Err(HeldError::Decided { id: row.0, decision }));
+        return Ok(Err(HeldError::Decided {
+            id: row.0,
+            decision,
+        }));
     }
     let held = held_of(row)?;
     match is_alive(&held, now) {

@@ -48,12 +48,31 @@ pub struct HistoryEntry {
 }
 
 type HistoryRow = (
-    String, String, i64, Option<i64>, String, Option<String>, String, String, String, String, Option<String>,
-    Option<String>, Option<String>, Option<String>,
+    String,
+    String,
+    i64,
+    Option<i64>,
+    String,
+    Option<String>,
+    String,
+    String,
+    String,
+    String,
+    Option<String>,
+    Option<String>,
+    Option<String>,
+    Option<String>,
 );
 
 type SyncRow = (
-    String, String, i64, Option<i64>, String, Option<String>, Option<String>, Option<String>,
+    String,
+    String,
+    i64,
+    Option<i64>,
+    String,
+    Option<String>,
+    Option<String>,
+    Option<String>,
 );
 
 impl TenantStore {
@@ -69,7 +88,9 @@ impl TenantStore {
         let read = async {
             let mut tx = self.pool.read().await?;
             let rows: Vec<HistoryRow> = fetch_all!(&mut tx, READ, self.tenant, digits(number))?;
-            rows.into_iter().map(history_of).collect::<Result<_, Fault>>()
+            rows.into_iter()
+                .map(history_of)
+                .collect::<Result<_, Fault>>()
         };
         read.await.map_err(Fault::on_read)
     }
@@ -79,12 +100,15 @@ impl TenantStore {
     /// # Errors
     /// When the database cannot be read.
     pub async fn syncs(&self, limit: u32) -> Result<Vec<SyncRecord>, JournalError> {
-        const READ: &str = "SELECT id, trigger_kind, started, finished, status, report, NULL, NULL FROM syncs
+        const READ: &str =
+            "SELECT id, trigger_kind, started, finished, status, report, NULL, NULL FROM syncs
             WHERE tenant = $1 ORDER BY fence DESC LIMIT $2";
         let read = async {
             let mut tx = self.pool.read().await?;
             let rows: Vec<SyncRow> = fetch_all!(&mut tx, READ, self.tenant, i64::from(limit))?;
-            rows.into_iter().map(|row| self.sync_of(row)).collect::<Result<_, Fault>>()
+            rows.into_iter()
+                .map(|row| self.sync_of(row))
+                .collect::<Result<_, Fault>>()
         };
         read.await.map_err(Fault::on_read)
     }
@@ -94,7 +118,8 @@ impl TenantStore {
     /// # Errors
     /// When the database cannot be read.
     pub async fn sync(&self, id: &str) -> Result<Option<SyncRecord>, JournalError> {
-        const READ: &str = "SELECT id, trigger_kind, started, finished, status, report, changes, notes FROM syncs
+        const READ: &str =
+            "SELECT id, trigger_kind, started, finished, status, report, changes, notes FROM syncs
             WHERE tenant = $1 AND id = $2";
         let read = async {
             let mut tx = self.pool.read().await?;
@@ -115,8 +140,16 @@ impl TenantStore {
         let short = shallow(report);
         let mut w = self.writing(Some(fence), now).await?;
         execute!(
-            &mut w.tx, PUT, self.tenant, fence.0, now.as_microsecond(), name(report.status)?, &report.plan_id,
-            report.rules.commit.as_deref(), serde_json::to_string(&short)?, serde_json::to_string(&report.changes)?,
+            &mut w.tx,
+            PUT,
+            self.tenant,
+            fence.0,
+            now.as_microsecond(),
+            name(report.status)?,
+            &report.plan_id,
+            report.rules.commit.as_deref(),
+            serde_json::to_string(&short)?,
+            serde_json::to_string(&report.changes)?,
             serde_json::to_string(&report.notes)?
         )?;
         self.free(&mut w.tx, fence).await?;
@@ -153,7 +186,11 @@ impl TenantStore {
             status,
             mode: self.settings.mode,
             rules: RulesReport::default(),
-            directory: DirectoryReport { mode: ReadMode::Delta, complete: false, users: 0 },
+            directory: DirectoryReport {
+                mode: ReadMode::Delta,
+                complete: false,
+                users: 0,
+            },
             summary: Summary::default(),
             changes: Vec::new(),
             notes: Vec::new(),

@@ -63,26 +63,47 @@ fn batch_of(
 ) -> Result<Batch, Fault> {
     let holdings = || chunk.iter().map(|new| new.holding);
     let changes = || chunk.iter().map(|new| new.change);
-    let origins: Vec<String> = holdings().map(|h| name(h.origin)).collect::<Result<_, _>>()?;
+    let origins: Vec<String> = holdings()
+        .map(|h| name(h.origin))
+        .collect::<Result<_, _>>()?;
     let reason = |change: Option<&Change>| change.map_or(Reason::Adopted, |change| change.reason);
     let missing = |part: fn(&Missing) -> Timestamp| {
-        move |h: &Holding| h.missing.as_ref().map(|missing| part(missing).as_microsecond())
+        move |h: &Holding| {
+            h.missing
+                .as_ref()
+                .map(|missing| part(missing).as_microsecond())
+        }
     };
     Ok(Batch::default()
         .int("id", ids)
         .int("number", holdings().map(|h| digits(h.number)))
         .text("user_id", holdings().map(|h| h.user.to_string()))
-        .text("upn", changes().map(|c| c.map(|c| c.upn.replace('\0', "")).unwrap_or_default()))
-        .text("number_type", holdings().map(|h| h.number_type.name().to_owned()))
+        .text(
+            "upn",
+            changes().map(|c| c.map(|c| c.upn.replace('\0', "")).unwrap_or_default()),
+        )
+        .text(
+            "number_type",
+            holdings().map(|h| h.number_type.name().to_owned()),
+        )
         .maybe_text("range_name", holdings().map(|h| h.range.clone()))
         .text("origin", origins)
         .text("reason", changes().map(|c| reason(c).name().to_owned()))
-        .text("why", changes().map(|c| c.map(|c| c.why.replace('\0', "")).unwrap_or_default()))
+        .text(
+            "why",
+            changes().map(|c| c.map(|c| c.why.replace('\0', "")).unwrap_or_default()),
+        )
         .text("sync", chunk.iter().map(|_| sync.to_owned()))
         .int("since", holdings().map(|h| h.since.as_microsecond()))
-        .int("seen_licensed", holdings().map(|h| i64::from(h.seen_licensed)))
+        .int(
+            "seen_licensed",
+            holdings().map(|h| i64::from(h.seen_licensed)),
+        )
         .maybe_int("missing_since", holdings().map(missing(|m| m.since)))
-        .maybe_int("last_in_place", holdings().map(missing(|m| m.last_in_place))))
+        .maybe_int(
+            "last_in_place",
+            holdings().map(missing(|m| m.last_in_place)),
+        ))
 }
 
 /// Ends open holdings, with an audit record for each that was there.
@@ -96,7 +117,10 @@ pub(super) async fn end(
             AND holdings.ended IS NULL RETURNING holdings.number";
     let sync = w.sync_id();
     for chunk in endings.chunks(CHUNK) {
-        let reasons: Vec<String> = chunk.iter().map(|(_, _, reason)| name(reason)).collect::<Result<_, _>>()?;
+        let reasons: Vec<String> = chunk
+            .iter()
+            .map(|(_, _, reason)| name(reason))
+            .collect::<Result<_, _>>()?;
         let batch = Batch::default()
             .int("number", chunk.iter().map(|(number, _, _)| digits(*number)))
             .text("user_id", chunk.iter().map(|(_, user, _)| user.to_string()))
@@ -105,9 +129,17 @@ pub(super) async fn end(
         let scalars = [w.tenant, w.now.as_microsecond()];
         let ended: Vec<(i64,)> = batch.fetch(&mut w.tx, END, &scalars).await?;
         let ended: BTreeSet<i64> = ended.into_iter().map(|(number,)| number).collect();
-        for (number, user, reason) in chunk.iter().filter(|(number, _, _)| ended.contains(&digits(*number))) {
+        for (number, user, reason) in chunk
+            .iter()
+            .filter(|(number, _, _)| ended.contains(&digits(*number)))
+        {
             let detail = json!({ "reason": reason });
-            w.record(Entry { event, number: Some(*number), user: Some(*user), detail });
+            w.record(Entry {
+                event,
+                number: Some(*number),
+                user: Some(*user),
+                detail,
+            });
         }
     }
     Ok(())
@@ -141,15 +173,38 @@ pub(super) async fn update(w: &mut Writing, holdings: &[Holding]) -> Result<(), 
         let batch = Batch::default()
             .int("number", chunk.iter().map(|h| digits(h.number)))
             .text("user_id", chunk.iter().map(|h| h.user.to_string()))
-            .int("seen_licensed", chunk.iter().map(|h| i64::from(h.seen_licensed)))
-            .maybe_int("missing_since", chunk.iter().map(|h| h.missing.map(|m| m.since.as_microsecond())))
-            .maybe_int("last_in_place", chunk.iter().map(|h| h.missing.map(|m| m.last_in_place.as_microsecond())));
+            .int(
+                "seen_licensed",
+                chunk.iter().map(|h| i64::from(h.seen_licensed)),
+            )
+            .maybe_int(
+                "missing_since",
+                chunk
+                    .iter()
+                    .map(|h| h.missing.map(|m| m.since.as_microsecond())),
+            )
+            .maybe_int(
+                "last_in_place",
+                chunk
+                    .iter()
+                    .map(|h| h.missing.map(|m| m.last_in_place.as_microsecond())),
+            );
         batch.execute(&mut w.tx, PUT, &[w.tenant]).await?;
     }
     Ok(())
 }
 
-type OpenRow = (i64, String, String, Option<String>, String, i64, i64, Option<i64>, Option<i64>);
+type OpenRow = (
+    i64,
+    String,
+    String,
+    Option<String>,
+    String,
+    i64,
+    i64,
+    Option<i64>,
+    Option<i64>,
+);
 
 /// All open holdings, by number.
 pub(super) async fn open(tx: &mut Tx, tenant: i64) -> Result<Vec<Holding>, Fault> {
@@ -185,16 +240,18 @@ pub(super) async fn former(tx: &mut Tx, tenant: i64) -> Result<Vec<Former>, Faul
             (SELECT 1 FROM holdings x WHERE x.tenant = h.tenant AND x.user_id = h.user_id AND x.id > h.id)
         ORDER BY h.user_id";
     let rows: Vec<(String, i64, String, i64, String, i64)> = fetch_all!(tx, READ, tenant)?;
-    let former = rows.into_iter().map(|(user, number, number_type, ended, reason, seen)| {
-        Ok(Former {
-            user: user_of(&user)?,
-            number: number_of(number)?,
-            number_type: named(number_type)?,
-            ended: Timestamp::from_microsecond(ended)?,
-            reason: named(reason)?,
-            seen_licensed: seen != 0,
-        })
-    });
+    let former = rows
+        .into_iter()
+        .map(|(user, number, number_type, ended, reason, seen)| {
+            Ok(Former {
+                user: user_of(&user)?,
+                number: number_of(number)?,
+                number_type: named(number_type)?,
+                ended: Timestamp::from_microsecond(ended)?,
+                reason: named(reason)?,
+                seen_licensed: seen != 0,
+            })
+        });
     former.collect()
 }
 

@@ -13,7 +13,8 @@ use super::writing::{Writing, retried};
 use crate::apply::{Fence, Journal, JournalError, StepId};
 use crate::directory::Link;
 use crate::plan::{
-    Action, Change, Holding, HoldingOrigin, OpenStep, Outcome, StepEnd, StepError, StepState, outcome,
+    Action, Change, Holding, HoldingOrigin, OpenStep, Outcome, StepEnd, StepError, StepState,
+    outcome,
 };
 use async_trait::async_trait;
 use jiff::{SignedDuration, Timestamp};
@@ -80,8 +81,14 @@ impl TenantStore {
         Ok(())
     }
 
-    async fn accept_step(&self, fence: Fence, step: StepId, operation: Option<&Link>) -> Result<(), Fault> {
-        const ACCEPT: &str = "UPDATE journal SET state = 'accepted', operation = $3 WHERE tenant = $1 AND id = $2";
+    async fn accept_step(
+        &self,
+        fence: Fence,
+        step: StepId,
+        operation: Option<&Link>,
+    ) -> Result<(), Fault> {
+        const ACCEPT: &str =
+            "UPDATE journal SET state = 'accepted', operation = $3 WHERE tenant = $1 AND id = $2";
         let mut w = self.writing(Some(fence), self.options.clock.now()).await?;
         steps::one(&mut w.tx, w.tenant, step).await?;
         let operation = operation.map(|link| link.0.as_str());
@@ -95,7 +102,10 @@ impl TenantStore {
         let mut w = self.writing(Some(fence), self.options.clock.now()).await?;
         let open = steps::one(&mut w.tx, w.tenant, step).await?;
         if open.state != StepState::Claimed {
-            let text = format!("step {} was started: only looking at Graph tells its end", step.0);
+            let text = format!(
+                "step {} was started: only looking at Graph tells its end",
+                step.0
+            );
             return Err(Fault::Refused(text));
         }
         execute!(&mut w.tx, DROP, w.tenant, step.0)?;
@@ -107,7 +117,13 @@ impl TenantStore {
         Ok(())
     }
 
-    async fn end_step(&self, fence: Fence, step: StepId, end: &StepEnd, now: Timestamp) -> Result<(), Fault> {
+    async fn end_step(
+        &self,
+        fence: Fence,
+        step: StepId,
+        end: &StepEnd,
+        now: Timestamp,
+    ) -> Result<(), Fault> {
         let mut w = self.writing(Some(fence), now).await?;
         let open = steps::one(&mut w.tx, w.tenant, step).await?;
         let change = &open.change;
@@ -119,8 +135,13 @@ impl TenantStore {
             }
             StepEnd::Waiting { until, why } => put_off(&mut w, step, *until, why).await?,
             StepEnd::Failed(error) => {
-                let refused = change.action == Action::Assign && matches!(error, StepError::Refused(_));
-                let event = if change.action.claims() { "given-back" } else { "failed" };
+                let refused =
+                    change.action == Action::Assign && matches!(error, StepError::Refused(_));
+                let event = if change.action.claims() {
+                    "given-back"
+                } else {
+                    "failed"
+                };
                 let place = w.record(entry(event, step, change, Some(error)));
                 let outcome = if refused { "refused" } else { "failed" };
                 close(&mut w, step, outcome, Some(error), place).await?;
@@ -132,7 +153,13 @@ impl TenantStore {
         Ok(())
     }
 
-    async fn put_outcome(&self, w: &mut Writing, change: &Change, end: &StepEnd, now: Timestamp) -> Result<(), Fault> {
+    async fn put_outcome(
+        &self,
+        w: &mut Writing,
+        change: &Change,
+        end: &StepEnd,
+        now: Timestamp,
+    ) -> Result<(), Fault> {
         let before = Outcome {
             user: facts::of_user(&mut w.tx, w.tenant, change.user).await?,
             number: facts::of_number(&mut w.tx, w.tenant, change.number).await?,
@@ -153,36 +180,57 @@ async fn finish_step(w: &mut Writing, step: StepId, open: &OpenStep) -> Result<i
     let change = &open.change;
     match change.action {
         Action::Assign | Action::Adopt => {
-            let adopted = change.action == Action::Adopt;
-            let holding = Holding {
-                number: change.number,
-                user: change.user,
-                number_type: change.number_type,
-                range: change.range.clone(),
-                origin: if adopted { HoldingOrigin::Adopted } else { HoldingOrigin::Assigned },
-                since: w.now,
-                // Nobody is assigned a number without having been read as licensed right before.
-                seen_licensed: !adopted,
-                missing: None,
-            };
+            let holding = holding_of(change, w.now);
             holdings::end_others(w, change.number, change.user).await?;
-            let new = Beginning { holding: &holding, change: Some(change) };
+            let new = Beginning {
+                holding: &holding,
+                change: Some(change),
+            };
             holdings::begin(w, &[new]).await?;
         }
         Action::Release => {
             let before = w.last_place();
-            holdings::end(w, &[(change.number, change.user, change.reason.into())], "released").await?;
+            holdings::end(
+                w,
+                &[(change.number, change.user, change.reason.into())],
+                "released",
+            )
+            .await?;
             if w.last_place() == before {
                 // Somebody else ended the holding meanwhile: the claim ends all the same.
                 w.record(entry("released", step, change, None));
             }
         }
         Action::Policy { .. } | Action::Profile { .. } => {
-            let event = if matches!(change.action, Action::Profile { .. }) { "profile" } else { "policy" };
+            let event = if matches!(change.action, Action::Profile { .. }) {
+                "profile"
+            } else {
+                "policy"
+            };
             w.record(entry(event, step, change, None));
         }
     }
     Ok(w.last_place())
+}
+
+/// The holding that begins when a step is done.
+fn holding_of(change: &Change, now: Timestamp) -> Holding {
+    let adopted = change.action == Action::Adopt;
+    Holding {
+        number: change.number,
+        user: change.user,
+        number_type: change.number_type,
+        range: change.range.clone(),
+        origin: if adopted {
+            HoldingOrigin::Adopted
+        } else {
+            HoldingOrigin::Assigned
+        },
+        since: now,
+        // Nobody is assigned a number without having been read as licensed right before.
+        seen_licensed: !adopted,
+        missing: None,
+    }
 }
 
 async fn close(
@@ -196,15 +244,31 @@ async fn close(
         WHERE tenant = $1 AND id = $2";
     let error = error.map(serde_json::to_string).transpose()?;
     let now = w.now.as_microsecond();
-    execute!(&mut w.tx, CLOSE, w.tenant, step.0, now, place, outcome, error)?;
+    execute!(
+        &mut w.tx, CLOSE, w.tenant, step.0, now, place, outcome, error
+    )?;
     Ok(())
 }
 
-async fn put_off(w: &mut Writing, step: StepId, until: Timestamp, why: &StepError) -> Result<(), Fault> {
-    const WAIT: &str = "UPDATE journal SET state = $3, not_before = $4, error = $5 WHERE tenant = $1 AND id = $2";
+async fn put_off(
+    w: &mut Writing,
+    step: StepId,
+    until: Timestamp,
+    why: &StepError,
+) -> Result<(), Fault> {
+    const WAIT: &str =
+        "UPDATE journal SET state = $3, not_before = $4, error = $5 WHERE tenant = $1 AND id = $2";
     let state = name(StepState::Waiting)?;
     let why = serde_json::to_string(why)?;
-    execute!(&mut w.tx, WAIT, w.tenant, step.0, state, until.as_microsecond(), why)?;
+    execute!(
+        &mut w.tx,
+        WAIT,
+        w.tenant,
+        step.0,
+        state,
+        until.as_microsecond(),
+        why
+    )?;
     Ok(())
 }
 
@@ -213,7 +277,14 @@ async fn pass_claim_on(w: &mut Writing, open: &OpenStep) -> Result<(), Fault> {
     const PASS: &str = "UPDATE journal SET user_claim = user_id
         WHERE tenant = $1 AND sync = $2 AND after_seq = $3 AND user_id = $4 AND claims = 1 AND ended IS NULL";
     let user = open.change.user.to_string();
-    execute!(&mut w.tx, PASS, w.tenant, &open.sync, i64::from(open.change.seq), user)?;
+    execute!(
+        &mut w.tx,
+        PASS,
+        w.tenant,
+        &open.sync,
+        i64::from(open.change.seq),
+        user
+    )?;
     Ok(())
 }
 

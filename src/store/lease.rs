@@ -37,7 +37,9 @@ impl TenantStore {
             Ok(Some(Taken::Ours(lock))) => Some(lock),
             Ok(None) => None,
             Err(error) => {
-                return Err(Fault::Refused(format!("the lock of the tenant cannot be taken: {error}")));
+                return Err(Fault::Refused(format!(
+                    "the lock of the tenant cannot be taken: {error}"
+                )));
             }
         };
         let mut tx = self.pool.write().await?;
@@ -46,11 +48,26 @@ impl TenantStore {
             drop(tx);
             return self.running_elsewhere(String::new()).await;
         };
-        let sync = format!("{:07}-{}", fence.0, &Uuid::new_v4().simple().to_string()[..8]);
+        let sync = format!(
+            "{:07}-{}",
+            fence.0,
+            &Uuid::new_v4().simple().to_string()[..8]
+        );
         self.write_sync_row(&mut tx, fence, &sync, by, now).await?;
         tx.commit().await?;
-        let renewal = present.map(|_| tokio::spawn(renew(self.pool.clone(), self.tenant, fence, self.options.lease)));
-        *held(&self.running) = Some(Running { fence, _lock: lock, renewal });
+        let renewal = present.map(|_| {
+            tokio::spawn(renew(
+                self.pool.clone(),
+                self.tenant,
+                fence,
+                self.options.lease,
+            ))
+        });
+        *held(&self.running) = Some(Running {
+            fence,
+            _lock: lock,
+            renewal,
+        });
         Ok(Begin::Ours(fence, sync))
     }
 
@@ -61,7 +78,12 @@ impl TenantStore {
             WHERE no = $1 AND (lease_until IS NULL OR lease_until < $2) RETURNING fence";
         let until = present.map(|present| present.saturating_add(micros(self.options.lease)));
         let row: Option<(i64,)> = fetch_optional!(
-            tx, TAKE, self.tenant, present.unwrap_or(i64::MAX), lock::holder(), until
+            tx,
+            TAKE,
+            self.tenant,
+            present.unwrap_or(i64::MAX),
+            lock::holder(),
+            until
         )?;
         Ok(row.map(|(fence,)| Fence(fence)))
     }
@@ -77,19 +99,30 @@ impl TenantStore {
         const NAME: &str = "UPDATE tenants SET sync = $2 WHERE no = $1";
         const BROKEN_OFF: &str = "UPDATE syncs SET status = 'failed', finished = $2
             WHERE tenant = $1 AND finished IS NULL";
-        const ADD: &str = "INSERT INTO syncs (tenant, id, fence, trigger_kind, started_by, started, status)
+        const ADD: &str =
+            "INSERT INTO syncs (tenant, id, fence, trigger_kind, started_by, started, status)
             VALUES ($1, $2, $3, $4, $5, $6, 'running')";
         let kind = serde_json::to_string(&by.kind)?;
         execute!(tx, NAME, self.tenant, sync)?;
         execute!(tx, BROKEN_OFF, self.tenant, now.as_microsecond())?;
-        execute!(tx, ADD, self.tenant, sync, fence.0, kind, &by.by, now.as_microsecond())?;
+        execute!(
+            tx,
+            ADD,
+            self.tenant,
+            sync,
+            fence.0,
+            kind,
+            &by.by,
+            now.as_microsecond()
+        )?;
         Ok(())
     }
 
     async fn running_elsewhere(&self, holder: String) -> Result<Begin, Fault> {
         const WHO: &str = "SELECT sync, lease_owner FROM tenants WHERE no = $1";
         let mut tx = self.pool.read().await?;
-        let row: Option<(Option<String>, Option<String>)> = fetch_optional!(&mut tx, WHO, self.tenant)?;
+        let row: Option<(Option<String>, Option<String>)> =
+            fetch_optional!(&mut tx, WHO, self.tenant)?;
         let (sync, owner) = row.unwrap_or_default();
         let holder = match holder.is_empty() {
             true => owner.unwrap_or_default(),
@@ -106,10 +139,13 @@ impl TenantStore {
     ) -> Result<bool, Fault> {
         const READ: &str = "SELECT fence, lease_until, pause FROM tenants WHERE no = $1";
         let mut tx = self.pool.read().await?;
-        let row: Option<(i64, Option<i64>, Option<String>)> = fetch_optional!(&mut tx, READ, self.tenant)?;
+        let row: Option<(i64, Option<i64>, Option<String>)> =
+            fetch_optional!(&mut tx, READ, self.tenant)?;
         let (newest, until, pause) = row.ok_or(Fault::Fenced)?;
         let enough = match present(&mut tx).await? {
-            None => held(&self.running).as_ref().is_some_and(|running| running.fence == fence),
+            None => held(&self.running)
+                .as_ref()
+                .is_some_and(|running| running.fence == fence),
             Some(present) => {
                 let needed = i64::try_from(needed.as_micros()).unwrap_or(i64::MAX);
                 until.is_some_and(|until| until.saturating_sub(present) >= needed)
@@ -124,7 +160,9 @@ impl TenantStore {
     /// When the database cannot be written; the tenant is let go then as well, on PostgreSQL once the lease has run out.
     pub async fn abandon(&self) -> Result<(), JournalError> {
         let running = held(&self.running).take();
-        let Some(running) = running else { return Ok(()) };
+        let Some(running) = running else {
+            return Ok(());
+        };
         let free = async {
             let mut tx = self.pool.write().await?;
             self.free(&mut tx, running.fence).await?;
@@ -166,7 +204,10 @@ async fn renew(pool: Pool, tenant: i64, fence: Fence, lease: Duration) {
         tokio::time::sleep(lease / 3).await;
         let once = async {
             let mut tx = pool.write().await?;
-            let until = present(&mut tx).await?.unwrap_or(0).saturating_add(micros(lease));
+            let until = present(&mut tx)
+                .await?
+                .unwrap_or(0)
+                .saturating_add(micros(lease));
             let rows = execute!(&mut tx, RENEW, tenant, fence.0, until)?;
             tx.commit().await?;
             Ok::<u64, Fault>(rows)
@@ -174,7 +215,11 @@ async fn renew(pool: Pool, tenant: i64, fence: Fence, lease: Duration) {
         match once.await {
             Ok(0) => return,
             Ok(_) => {}
-            Err(fault) => tracing::warn!(tenant, ?fault, "the lease of the tenant could not be renewed"),
+            Err(fault) => tracing::warn!(
+                tenant,
+                ?fault,
+                "the lease of the tenant could not be renewed"
+            ),
         }
     }
 }

@@ -65,7 +65,10 @@ impl Ledger for TenantStore {
         let item = match user {
             Some(user) => Observed::Present(Box::new(user.clone())),
             // Reading by id does not tell the recycle bin from deleted for good: the milder of the two.
-            None => Observed::Removed { id, for_good: false },
+            None => Observed::Removed {
+                id,
+                for_good: false,
+            },
         };
         retried(|| self.store_one(fence, &item, now)).await
     }

@@ -23,7 +23,11 @@ impl LicenceSets {
     }
 
     /// Keeps what was read, and of what was there before at least the sets that are needed now.
-    pub(super) fn keep(&mut self, sets: Vec<(i64, Arc<Licences>)>, needed: impl Iterator<Item = i64>) {
+    pub(super) fn keep(
+        &mut self,
+        sets: Vec<(i64, Arc<Licences>)>,
+        needed: impl Iterator<Item = i64>,
+    ) {
         if self.0.len() > MOST {
             let needed: BTreeSet<i64> = needed.collect();
             self.0.retain(|no, _| needed.contains(no));
@@ -45,7 +49,9 @@ pub(super) async fn load(
     const READ: &str = "SELECT s.no, s.content FROM licence_sets s JOIN {batch} ON s.no = batch.no WHERE s.tenant = $1";
     let batch = Batch::default().int("no", nos);
     let rows: Vec<(i64, String)> = batch.fetch(tx, READ, &[tenant]).await?;
-    let sets = rows.into_iter().map(|(no, text)| Ok((no, Arc::new(serde_json::from_str(&text)?))));
+    let sets = rows
+        .into_iter()
+        .map(|(no, text)| Ok((no, Arc::new(serde_json::from_str(&text)?))));
     sets.collect()
 }
 
@@ -96,7 +102,8 @@ async fn store(
 ) -> Result<Vec<(String, i64)>, Fault> {
     const ADD: &str = "INSERT INTO licence_sets (tenant, no, digest, content)
         SELECT $1, no, digest, content FROM {batch} WHERE true ON CONFLICT (tenant, digest) DO NOTHING";
-    const FIND: &str = "SELECT s.digest, s.no FROM licence_sets s JOIN {batch} ON s.digest = batch.digest
+    const FIND: &str =
+        "SELECT s.digest, s.no FROM licence_sets s JOIN {batch} ON s.digest = batch.digest
         WHERE s.tenant = $1";
     let first = w.head.next_licences;
     w.head.next_licences += i64::try_from(new.len()).unwrap_or(i64::MAX);

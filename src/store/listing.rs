@@ -48,24 +48,16 @@ impl TenantStore {
             _ => recall(&mut w.tx, w.tenant, w.head.listing).await?,
         };
         number_profiles(&mut w, &mut memory, listing).await?;
-        let mut new = Vec::with_capacity(listing.len());
-        for (at, listed) in listing.iter().enumerate() {
-            let profile = memory.profiles.get(&listed.profile).copied().unwrap_or_default();
-            let digest = digest_of(listed.target, profile);
-            new.push((Entry { number: digits(listed.number), place: 0, digest }, at));
-        }
-        new.sort_unstable();
-        for i in 1..new.len() {
-            if new[i].0.number == new[i - 1].0.number {
-                new[i].0.place = new[i - 1].0.place + 1;
-            }
-        }
+        let new = entries_of(&memory, listing);
         let (added, removed) = differences(&memory.entries, &new);
         if !added.is_empty() || !removed.is_empty() {
             w.head.listing += 1;
         }
         drop_rows(&mut w, &removed).await?;
-        let rows = added.iter().map(|(entry, at)| (*entry, &listing[*at])).collect::<Vec<_>>();
+        let rows = added
+            .iter()
+            .map(|(entry, at)| (*entry, &listing[*at]))
+            .collect::<Vec<_>>();
         put_rows(&mut w, &memory, &rows).await?;
         memory.version = w.head.listing;
         memory.entries = new.into_iter().map(|(entry, _)| entry).collect();
@@ -78,41 +70,62 @@ impl TenantStore {
         let mut tx = self.pool.read().await?;
         let profiles = profiles(&mut tx, self.tenant).await?;
         let mut listing = Vec::new();
-        for_each_row!(&mut tx, READ, [self.tenant], |row: Row| -> Result<(), Fault> {
-            let missing = || Fault::Corrupt("the number list has a number without a profile".to_owned());
-            listing.push(Listed {
-                number: number_of(row.0)?,
-                target: target_of(row.2)?,
-                profile: profiles.get(&row.3).map(Arc::clone).ok_or_else(missing)?,
-            });
-            Ok(())
-        });
+        for_each_row!(
+            &mut tx,
+            READ,
+            [self.tenant],
+            |row: Row| -> Result<(), Fault> {
+                let missing =
+                    || Fault::Corrupt("the number list has a number without a profile".to_owned());
+                listing.push(Listed {
+                    number: number_of(row.0)?,
+                    target: target_of(row.2)?,
+                    profile: profiles.get(&row.3).map(Arc::clone).ok_or_else(missing)?,
+                });
+                Ok(())
+            }
+        );
         Ok(listing)
     }
 }
 
 type Row = (i64, i64, Option<String>, i64);
 
-const READ: &str = "SELECT number, place, target, profile FROM listing WHERE tenant = $1 ORDER BY number, place";
+const READ: &str =
+    "SELECT number, place, target, profile FROM listing WHERE tenant = $1 ORDER BY number, place";
 
 async fn recall(tx: &mut Tx, tenant: i64, version: i64) -> Result<ListingMemory, Fault> {
-    let mut memory = ListingMemory { version, ..ListingMemory::default() };
+    let mut memory = ListingMemory {
+        version,
+        ..ListingMemory::default()
+    };
     for (no, profile) in profiles(tx, tenant).await? {
         memory.profiles.insert(profile, no);
     }
     let entries = &mut memory.entries;
-    for_each_row!(tx, READ, [tenant], |(number, place, target, profile): Row| -> Result<(), Fault> {
-        let digest = digest_of(target_of(target)?, profile);
-        entries.push(Entry { number, place, digest });
-        Ok(())
-    });
+    for_each_row!(
+        tx,
+        READ,
+        [tenant],
+        |(number, place, target, profile): Row| -> Result<(), Fault> {
+            let digest = digest_of(target_of(target)?, profile);
+            entries.push(Entry {
+                number,
+                place,
+                digest,
+            });
+            Ok(())
+        }
+    );
     Ok(memory)
 }
 
 async fn profiles(tx: &mut Tx, tenant: i64) -> Result<BTreeMap<i64, Arc<ListedProfile>>, Fault> {
     const READ: &str = "SELECT no, content FROM listing_profiles WHERE tenant = $1";
     let rows: Vec<(i64, String)> = fetch_all!(tx, READ, tenant)?;
-    let profiles = rows.into_iter().map(|(no, text)| Ok((no, Arc::new(serde_json::from_str(&text)?))));
+    let profiles = rows
+        .into_iter()
+        .map(|(no, text)| Ok((no, Arc::new(serde_json::from_str(&text)?))));
     profiles.collect()
 }
 
@@ -129,8 +142,13 @@ async fn number_profiles(
         let same = last.is_some_and(|last| Arc::ptr_eq(last, &listed.profile));
         last = Some(&listed.profile);
         if !same && !memory.profiles.contains_key(&listed.profile) {
-            memory.profiles.insert(Arc::clone(&listed.profile), w.head.next_profile);
-            new.push((w.head.next_profile, serde_json::to_string(&*listed.profile)?));
+            memory
+                .profiles
+                .insert(Arc::clone(&listed.profile), w.head.next_profile);
+            new.push((
+                w.head.next_profile,
+                serde_json::to_string(&*listed.profile)?,
+            ));
             w.head.next_profile += 1;
         }
     }
@@ -141,6 +159,34 @@ async fn number_profiles(
         batch.execute(&mut w.tx, ADD, &[w.tenant]).await?;
     }
     Ok(())
+}
+
+/// The list in order, each entry with its place in the list read.
+fn entries_of(memory: &ListingMemory, listing: &[Listed]) -> Vec<(Entry, usize)> {
+    let mut new = Vec::with_capacity(listing.len());
+    for (at, listed) in listing.iter().enumerate() {
+        let profile = memory
+            .profiles
+            .get(&listed.profile)
+            .copied()
+            .unwrap_or_default();
+        let digest = digest_of(listed.target, profile);
+        new.push((
+            Entry {
+                number: digits(listed.number),
+                place: 0,
+                digest,
+            },
+            at,
+        ));
+    }
+    new.sort_unstable();
+    for i in 1..new.len() {
+        if new[i].0.number == new[i - 1].0.number {
+            new[i].0.place = new[i - 1].0.place + 1;
+        }
+    }
+    new
 }
 
 /// What the new list has and the old has not, with its place in the list read, and the other way round.
@@ -154,7 +200,8 @@ fn differences(old: &[Entry], new: &[(Entry, usize)]) -> (Vec<(Entry, usize)>, V
                 if was.digest != is.digest {
                     added.extend(n.peek().map(|new| **new));
                 }
-                (o.next(), n.next());
+                o.next();
+                n.next();
             }
             (Some(was), Some((is, _))) if key(was) < key(is) => removed.extend(o.next()),
             (Some(_), None) => removed.extend(o.next()),
@@ -175,16 +222,31 @@ async fn drop_rows(w: &mut Writing, removed: &[Entry]) -> Result<(), Fault> {
     Ok(())
 }
 
-async fn put_rows(w: &mut Writing, memory: &ListingMemory, rows: &[(Entry, &Listed)]) -> Result<(), Fault> {
+async fn put_rows(
+    w: &mut Writing,
+    memory: &ListingMemory,
+    rows: &[(Entry, &Listed)],
+) -> Result<(), Fault> {
     const PUT: &str = "INSERT INTO listing (tenant, number, place, target, profile)
         SELECT $1, number, place, target, profile FROM {batch} WHERE true
         ON CONFLICT (tenant, number, place) DO UPDATE SET target = excluded.target, profile = excluded.profile";
     for chunk in rows.chunks(CHUNK) {
-        let profile = |listed: &Listed| memory.profiles.get(&listed.profile).copied().unwrap_or_default();
+        let profile = |listed: &Listed| {
+            memory
+                .profiles
+                .get(&listed.profile)
+                .copied()
+                .unwrap_or_default()
+        };
         let batch = Batch::default()
             .int("number", chunk.iter().map(|(entry, _)| entry.number))
             .int("place", chunk.iter().map(|(entry, _)| entry.place))
-            .maybe_text("target", chunk.iter().map(|(_, listed)| listed.target.map(|id| id.to_string())))
+            .maybe_text(
+                "target",
+                chunk
+                    .iter()
+                    .map(|(_, listed)| listed.target.map(|id| id.to_string())),
+            )
             .int("profile", chunk.iter().map(|(_, listed)| profile(listed)));
         batch.execute(&mut w.tx, PUT, &[w.tenant]).await?;
     }
@@ -197,7 +259,8 @@ fn digest_of(target: Option<Uuid>, profile: i64) -> u64 {
 
 fn target_of(target: Option<String>) -> Result<Option<Uuid>, Fault> {
     let parse = |text: String| {
-        Uuid::try_parse(&text).map_err(|_| Fault::Corrupt(format!("`{text}` is stored as a holder")))
+        Uuid::try_parse(&text)
+            .map_err(|_| Fault::Corrupt(format!("`{text}` is stored as a holder")))
     };
     target.map(parse).transpose()
 }

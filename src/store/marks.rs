@@ -31,7 +31,8 @@ pub(super) async fn mark_users(
 /// Takes the mark off these users, `None`: off everybody.
 pub(super) async fn unmark(w: &mut Writing, users: Option<&[UserId]>) -> Result<(), Fault> {
     const CLEAR: &str = "DELETE FROM undecided WHERE tenant = $1";
-    const DROP: &str = "DELETE FROM undecided WHERE tenant = $1 AND first_no IN (SELECT first_no FROM {batch})";
+    const DROP: &str =
+        "DELETE FROM undecided WHERE tenant = $1 AND first_no IN (SELECT first_no FROM {batch})";
     let Some(users) = users else {
         execute!(&mut w.tx, CLEAR, w.tenant)?;
         return Ok(());
@@ -58,7 +59,12 @@ pub(super) async fn unmark(w: &mut Writing, users: Option<&[UserId]>) -> Result<
 }
 
 /// The undecided among the dense numbers from `first` to `last`.
-pub(super) async fn between(tx: &mut Tx, tenant: i64, first: u32, last: u32) -> Result<RunSet, Fault> {
+pub(super) async fn between(
+    tx: &mut Tx,
+    tenant: i64,
+    first: u32,
+    last: u32,
+) -> Result<RunSet, Fault> {
     const READ: &str = "SELECT first_no, last_no FROM undecided WHERE tenant = $1 AND last_no >= $2 AND first_no <= $3";
     let rows: Vec<(i64, i64)> = fetch_all!(tx, READ, tenant, i64::from(first), i64::from(last))?;
     let mut set = RunSet::default();
@@ -83,13 +89,16 @@ pub(super) async fn numbers_of(
 async fn rows(tx: &mut Tx, tenant: i64) -> Result<BTreeSet<(u32, u32)>, Fault> {
     const READ: &str = "SELECT first_no, last_no FROM undecided WHERE tenant = $1";
     let rows: Vec<(i64, i64)> = fetch_all!(tx, READ, tenant)?;
-    let runs = rows.into_iter().map(|(first, last)| Ok((narrow(first)?, narrow(last)?)));
+    let runs = rows
+        .into_iter()
+        .map(|(first, last)| Ok((narrow(first)?, narrow(last)?)));
     runs.collect()
 }
 
 fn batch_of(runs: impl Iterator<Item = (u32, u32)>) -> Batch {
-    let (first, last): (Vec<i64>, Vec<i64>) =
-        runs.map(|(first, last)| (i64::from(first), i64::from(last))).unzip();
+    let (first, last): (Vec<i64>, Vec<i64>) = runs
+        .map(|(first, last)| (i64::from(first), i64::from(last)))
+        .unzip();
     Batch::default().int("first_no", first).int("last_no", last)
 }
 

@@ -49,7 +49,12 @@ impl TenantStore {
             facts::put_users(&mut w, &[(user, &facts)], version).await?;
             marks::mark_users(&mut w, [user]).await?;
             let detail = json!({ "by": by, "exempt": facts.exempt, "pin": facts.pin });
-            w.record(Entry { event: what, number: facts.pin, user: Some(user), detail });
+            w.record(Entry {
+                event: what,
+                number: facts.pin,
+                user: Some(user),
+                detail,
+            });
             w.commit().await?;
             Ok(facts)
         };
@@ -68,7 +73,8 @@ impl TenantStore {
         now: Timestamp,
     ) -> Result<(), JournalError> {
         let replace = |stored: &mut UserFacts| *stored = facts.clone();
-        self.change_facts(user, by, "user-changed", &replace, now).await?;
+        self.change_facts(user, by, "user-changed", &replace, now)
+            .await?;
         Ok(())
     }
 
@@ -90,8 +96,14 @@ impl TenantStore {
             change(&mut facts);
             let version = w.head.version;
             facts::put_numbers(&mut w, &[(number, &facts)], version).await?;
-            let detail = json!({ "by": by, "reserved": facts.reserved, "rest_until": facts.rest_until });
-            w.record(Entry { event: what, number: Some(number), user: None, detail });
+            let detail =
+                json!({ "by": by, "reserved": facts.reserved, "rest_until": facts.rest_until });
+            w.record(Entry {
+                event: what,
+                number: Some(number),
+                user: None,
+                detail,
+            });
             w.commit().await?;
             Ok(facts)
         };
@@ -127,7 +139,12 @@ impl TenantStore {
         retried(|| self.put_suspension(None, range, suspension, now)).await
     }
 
-    async fn put_pause(&self, pause: Option<&Pause>, by: &str, now: Timestamp) -> Result<(), Fault> {
+    async fn put_pause(
+        &self,
+        pause: Option<&Pause>,
+        by: &str,
+        now: Timestamp,
+    ) -> Result<(), Fault> {
         const PUT: &str = "UPDATE tenants SET pause = $2 WHERE no = $1";
         let mut w = self.writing(None, now).await?;
         let text = pause.map(serde_json::to_string).transpose()?;
@@ -154,9 +171,18 @@ impl TenantStore {
             since = excluded.since,
             forgiven = CASE WHEN excluded.forgiven > 0 THEN excluded.forgiven ELSE suspensions.forgiven END";
         let mut w = self.writing(fence, now).await?;
-        let event = if suspension.is_some() { "suspended" } else { "unsuspended" };
+        let event = if suspension.is_some() {
+            "suspended"
+        } else {
+            "unsuspended"
+        };
         let detail = json!({ "range": range, "reason": suspension.map(|s| &s.reason) });
-        let place = w.record(Entry { event, number: None, user: None, detail });
+        let place = w.record(Entry {
+            event,
+            number: None,
+            user: None,
+            detail,
+        });
         let reason = suspension.map(|suspension| suspension.reason.as_str());
         let since = suspension.map(|suspension| suspension.since.as_microsecond());
         let forgiven = if suspension.is_some() { 0 } else { place };

@@ -31,7 +31,8 @@ impl TenantStore {
     }
 
     async fn find(&self, text: &str) -> Result<Vec<FoundUser>, Fault> {
-        const NOW: &str = "SELECT id FROM users WHERE tenant = $1 AND (upn_key = $2 OR mail_key = $2) LIMIT 100";
+        const NOW: &str =
+            "SELECT id FROM users WHERE tenant = $1 AND (upn_key = $2 OR mail_key = $2) LIMIT 100";
         const ONCE: &str = "SELECT u.id FROM former_upns f JOIN users u ON u.tenant = f.tenant AND u.no = f.user_no
             WHERE f.tenant = $1 AND f.upn_key = $2 LIMIT 100";
         let (mut ids, mut former) = (Vec::new(), false);
@@ -44,10 +45,18 @@ impl TenantStore {
                 former = true;
                 rows = fetch_all!(&mut tx, ONCE, self.tenant, &key)?;
             }
-            ids = rows.into_iter().map(|(id,)| user_of(&id)).collect::<Result<_, _>>()?;
+            ids = rows
+                .into_iter()
+                .map(|(id,)| user_of(&id))
+                .collect::<Result<_, _>>()?;
         }
-        let users = self.page_of_users(&Scope::Only(ids), None, usize::MAX).await?;
-        let found = users.into_iter().map(|stored| FoundUser { stored, by_former_upn: former });
+        let users = self
+            .page_of_users(&Scope::Only(ids), None, usize::MAX)
+            .await?;
+        let found = users.into_iter().map(|stored| FoundUser {
+            stored,
+            by_former_upn: former,
+        });
         Ok(found.collect())
     }
 
@@ -68,7 +77,8 @@ impl TenantStore {
         kind: Option<NoteKind>,
         limit: usize,
     ) -> Result<Vec<(UserId, String, UserFacts)>, Fault> {
-        const READ: &str = "SELECT user_id, facts FROM user_facts WHERE tenant = $1 ORDER BY user_id";
+        const READ: &str =
+            "SELECT user_id, facts FROM user_facts WHERE tenant = $1 ORDER BY user_id";
         let mut tx = self.pool.read().await?;
         let rows: Vec<(String, String)> = fetch_all!(&mut tx, READ, self.tenant)?;
         let mut noted: Vec<(UserId, UserFacts)> = Vec::new();
@@ -84,12 +94,27 @@ impl TenantStore {
         }
         drop(tx);
         let ids = noted.iter().map(|(id, _)| *id).collect();
-        let users = self.page_of_users(&Scope::Only(ids), None, usize::MAX).await?;
+        let users = self
+            .page_of_users(&Scope::Only(ids), None, usize::MAX)
+            .await?;
         let upns: std::collections::BTreeMap<UserId, String> = (users.into_iter())
-            .map(|stored| (stored.user.id, stored.user.attributes.get(Attribute::Upn).unwrap_or_default().to_owned()))
+            .map(|stored| {
+                (
+                    stored.user.id,
+                    stored
+                        .user
+                        .attributes
+                        .get(Attribute::Upn)
+                        .unwrap_or_default()
+                        .to_owned(),
+                )
+            })
             .collect();
         let upn = |id: &UserId| upns.get(id).cloned().unwrap_or_default();
-        Ok(noted.into_iter().map(|(id, facts)| (id, upn(&id), facts)).collect())
+        Ok(noted
+            .into_iter()
+            .map(|(id, facts)| (id, upn(&id), facts))
+            .collect())
     }
 }
 
@@ -99,7 +124,8 @@ pub(super) async fn ids_of(
     tenant: i64,
     nos: impl Iterator<Item = u32>,
 ) -> Result<Vec<UserId>, Fault> {
-    const READ: &str = "SELECT u.id FROM {batch} JOIN users u ON u.tenant = $1 AND u.no = batch.no ORDER BY u.id";
+    const READ: &str =
+        "SELECT u.id FROM {batch} JOIN users u ON u.tenant = $1 AND u.no = batch.no ORDER BY u.id";
     let batch = Batch::default().int("no", nos.map(i64::from));
     let rows: Vec<(String,)> = batch.fetch(tx, READ, &[tenant]).await?;
     rows.into_iter().map(|(id,)| user_of(&id)).collect()
@@ -107,12 +133,17 @@ pub(super) async fn ids_of(
 
 /// The index over ids, where it is made late: built from all rows at once it costs an eighth.
 pub(super) async fn make_index(tx: &mut Tx) -> Result<(), Fault> {
-    make_late(tx, "CREATE UNIQUE INDEX IF NOT EXISTS users_by_id ON users (tenant, id)").await
+    make_late(
+        tx,
+        "CREATE UNIQUE INDEX IF NOT EXISTS users_by_id ON users (tenant, id)",
+    )
+    .await
 }
 
 /// The index over employee ids, of use once somebody has gone.
 pub(super) async fn make_employee_index(tx: &mut Tx) -> Result<(), Fault> {
-    const INDEX: &str = "CREATE INDEX IF NOT EXISTS users_by_employee ON users (tenant, employee_key)
+    const INDEX: &str =
+        "CREATE INDEX IF NOT EXISTS users_by_employee ON users (tenant, employee_key)
         WHERE employee_key IS NOT NULL";
     make_late(tx, INDEX).await
 }

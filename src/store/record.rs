@@ -111,7 +111,11 @@ pub(super) fn decode(
 /// The form in which UPNs and mail addresses are looked up; `None` of a blank one.
 pub(super) fn lookup_key(text: Option<&str>) -> Option<String> {
     let text = text?.trim();
-    let key: String = text.chars().filter(|c| !c.is_control()).flat_map(char::to_lowercase).collect();
+    let key: String = text
+        .chars()
+        .filter(|c| !c.is_control())
+        .flat_map(char::to_lowercase)
+        .collect();
     (!key.is_empty()).then_some(key)
 }
 

@@ -128,10 +128,17 @@ mod tests {
     fn finds_whom_it_knows_and_nobody_else() {
         let mut roster = Roster::default();
         for no in 0..5000u32 {
-            roster.add(UserId::from_u128(u128::from(no) << 64 | 7), no, u64::from(no), false);
+            roster.add(
+                UserId::from_u128(u128::from(no) << 64 | 7),
+                no,
+                u64::from(no),
+                false,
+            );
         }
         for no in 0..5000u32 {
-            let known = roster.get(UserId::from_u128(u128::from(no) << 64 | 7)).map(|known| known.no);
+            let known = roster
+                .get(UserId::from_u128(u128::from(no) << 64 | 7))
+                .map(|known| known.no);
             assert_eq!(known, Some(no));
         }
         assert!(roster.get(UserId::from_u128(7777)).is_none());

@@ -28,25 +28,32 @@ pub(super) struct RoundMemory {
     pub(super) licences: LicenceNumbers,
 }
 
+type StoredLink = (i64, Option<String>, Option<i64>, Option<String>);
+
 type RoundRow = (i64, String, Option<String>, i64, String);
 
 impl TenantStore {
     pub(super) async fn point_to_resume(&self) -> Result<Option<Round>, Fault> {
-        const OPEN: &str = "SELECT id, mode, link, link_since, selection FROM rounds WHERE tenant = $1";
-        const STORED: &str = "SELECT next_round, delta_link, delta_since, selection FROM tenants WHERE no = $1";
+        const OPEN: &str =
+            "SELECT id, mode, link, link_since, selection FROM rounds WHERE tenant = $1";
+        const STORED: &str =
+            "SELECT next_round, delta_link, delta_since, selection FROM tenants WHERE no = $1";
         let mut tx = self.pool.read().await?;
         let open: Option<RoundRow> = fetch_optional!(&mut tx, OPEN, self.tenant)?;
         if let Some((id, mode, link, since, selection)) = open {
             return Ok(Some(Round {
                 id,
-                mode: if mode == "full" { RoundMode::Full } else { RoundMode::Delta },
+                mode: if mode == "full" {
+                    RoundMode::Full
+                } else {
+                    RoundMode::Delta
+                },
                 at: link.map(Link),
                 selection,
                 at_since: Timestamp::from_microsecond(since)?,
             }));
         }
-        let stored: Option<(i64, Option<String>, Option<i64>, Option<String>)> =
-            fetch_optional!(&mut tx, STORED, self.tenant)?;
+        let stored: Option<StoredLink> = fetch_optional!(&mut tx, STORED, self.tenant)?;
         let Some((id, Some(link), since, selection)) = stored else {
             return Ok(None);
         };
@@ -125,7 +132,8 @@ impl TenantStore {
         keep_absent: bool,
         now: Timestamp,
     ) -> Result<RoundEnd, Fault> {
-        const LINK: &str = "UPDATE tenants SET delta_link = $2, delta_since = $3, selection = $4 WHERE no = $1";
+        const LINK: &str =
+            "UPDATE tenants SET delta_link = $2, delta_since = $3, selection = $4 WHERE no = $1";
         let mut slot = self.round.lock().await;
         let memory = slot.take();
         let mut w = self.writing(Some(fence), now).await?;
@@ -136,11 +144,21 @@ impl TenantStore {
         let mut absent = 0;
         if round.mode == RoundMode::Full && !keep_absent {
             let known = memory.roster.iter().filter(|known| !known.gone);
-            let missing: RunSet = known.map(|known| known.no).filter(|no| !memory.seen.contains(*no)).collect();
+            let missing: RunSet = known
+                .map(|known| known.no)
+                .filter(|no| !memory.seen.contains(*no))
+                .collect();
             absent = missing.count();
             users::mark_absent(&mut w, &missing).await?;
         }
-        execute!(&mut w.tx, LINK, self.tenant, &delta.0, now.as_microsecond(), &round.selection)?;
+        execute!(
+            &mut w.tx,
+            LINK,
+            self.tenant,
+            &delta.0,
+            now.as_microsecond(),
+            &round.selection
+        )?;
         forget(&mut w).await?;
         if round.mode == RoundMode::Full {
             people::make_index(&mut w.tx).await?;
@@ -166,7 +184,9 @@ impl TenantStore {
         let mut w = self.writing(Some(fence), now).await?;
         let (mut roster, mut licences) = (Roster::default(), LicenceNumbers::default());
         recall_users(&mut w, &mut roster, std::iter::once(item)).await?;
-        licences.number(&mut w, present_user(item).into_iter()).await?;
+        licences
+            .number(&mut w, present_user(item).into_iter())
+            .await?;
         let absorbed = users::absorb(&mut w, &mut roster, &licences, std::iter::once(item)).await?;
         marks::mark(&mut w, &absorbed.undecided).await?;
         w.commit().await?;
@@ -174,13 +194,21 @@ impl TenantStore {
     }
 
     /// What a round has stored so far. Of a full round everybody is recalled, of a delta round nobody.
-    async fn recall(&self, w: &mut Writing, fence: Fence, round: &Round) -> Result<RoundMemory, Fault> {
+    async fn recall(
+        &self,
+        w: &mut Writing,
+        fence: Fence,
+        round: &Round,
+    ) -> Result<RoundMemory, Fault> {
         const OPEN: &str = "SELECT id, mode FROM rounds WHERE tenant = $1";
-        const ALL: &str = "SELECT no, id, digest, gone_since FROM users WHERE tenant = $1 ORDER BY no";
+        const ALL: &str =
+            "SELECT no, id, digest, gone_since FROM users WHERE tenant = $1 ORDER BY no";
         let open: Option<(i64, String)> = fetch_optional!(&mut w.tx, OPEN, w.tenant)?;
         let is_open = open.is_some_and(|(id, _)| id == round.id);
         if !is_open && (round.mode == RoundMode::Full || round.id != w.head.next_round) {
-            return Err(Fault::Refused("the round was given up meanwhile: read everybody again".into()));
+            return Err(Fault::Refused(
+                "the round was given up meanwhile: read everybody again".into(),
+            ));
         }
         let mut memory = RoundMemory {
             round: round.id,
@@ -193,7 +221,12 @@ impl TenantStore {
         };
         if round.mode == RoundMode::Full {
             let roster = &mut memory.roster;
-            for_each_row!(&mut w.tx, ALL, [w.tenant], |row: (i64, String, i64, Option<i64>)| {
+            for_each_row!(&mut w.tx, ALL, [w.tenant], |row: (
+                i64,
+                String,
+                i64,
+                Option<i64>
+            )| {
                 recall_user(roster, row)
             });
         }
@@ -205,7 +238,8 @@ impl TenantStore {
 impl RoundMemory {
     /// Remembers who was seen, in memory and, for a later process, in the database.
     async fn note(&mut self, w: &mut Writing, absorbed: Absorbed) -> Result<(), Fault> {
-        const ADD: &str = "INSERT INTO seen (tenant, round, batch, nos, twice) VALUES ($1, $2, $3, $4, $5)";
+        const ADD: &str =
+            "INSERT INTO seen (tenant, round, batch, nos, twice) VALUES ($1, $2, $3, $4, $5)";
         let mut seen = RunSet::default();
         let mut twice = absorbed.twice;
         for (no, changed) in absorbed.seen {
@@ -221,13 +255,20 @@ impl RoundMemory {
         marks::mark(w, &absorbed.undecided).await?;
         self.batches += 1;
         execute!(
-            &mut w.tx, ADD, w.tenant, self.round, self.batches, seen.to_text(), twice.to_text()
+            &mut w.tx,
+            ADD,
+            w.tenant,
+            self.round,
+            self.batches,
+            seen.to_text(),
+            twice.to_text()
         )?;
         Ok(())
     }
 
     async fn recall_seen(&mut self, tx: &mut Tx, tenant: i64) -> Result<(), Fault> {
-        const SEEN: &str = "SELECT batch, nos, twice FROM seen WHERE tenant = $1 AND round = $2 ORDER BY batch";
+        const SEEN: &str =
+            "SELECT batch, nos, twice FROM seen WHERE tenant = $1 AND round = $2 ORDER BY batch";
         let rows: Vec<(i64, String, String)> = fetch_all!(tx, SEEN, tenant, self.round)?;
         let broken = || Fault::Corrupt("who was seen in the round cannot be read".to_owned());
         for (batch, nos, twice) in rows {
@@ -255,7 +296,16 @@ async fn put(w: &mut Writing, round: &Round) -> Result<(), Fault> {
     };
     let link = round.at.as_ref().map(|link| link.0.as_str());
     let since = round.at_since.as_microsecond();
-    execute!(&mut w.tx, PUT, w.tenant, round.id, mode, link, since, &round.selection)?;
+    execute!(
+        &mut w.tx,
+        PUT,
+        w.tenant,
+        round.id,
+        mode,
+        link,
+        since,
+        &round.selection
+    )?;
     w.head.next_round = w.head.next_round.max(round.id + 1);
     Ok(())
 }
@@ -274,8 +324,10 @@ async fn recall_users<'a>(
 ) -> Result<(), Fault> {
     const FIND: &str = "SELECT u.no, u.id, u.digest, u.gone_since
         FROM {batch} JOIN users u ON u.tenant = $1 AND u.id = batch.id";
-    let ids: std::collections::BTreeSet<UserId> =
-        items.map(id_of).filter(|id| roster.get(*id).is_none()).collect();
+    let ids: std::collections::BTreeSet<UserId> = items
+        .map(id_of)
+        .filter(|id| roster.get(*id).is_none())
+        .collect();
     let batch = Batch::default().text("id", ids.into_iter().map(|id| id.to_string()));
     for row in batch.fetch(&mut w.tx, FIND, &[w.tenant]).await? {
         recall_user(roster, row)?;
@@ -286,7 +338,12 @@ async fn recall_users<'a>(
 fn recall_user(roster: &mut Roster, row: (i64, String, i64, Option<i64>)) -> Result<(), Fault> {
     let (no, id, digest, gone) = row;
     let digest = u64::try_from(digest).unwrap_or_default();
-    roster.add(super::audit::user_of(&id)?, marks::narrow(no)?, digest, gone.is_some());
+    roster.add(
+        super::audit::user_of(&id)?,
+        marks::narrow(no)?,
+        digest,
+        gone.is_some(),
+    );
     Ok(())
 }
 

@@ -28,7 +28,15 @@ pub(super) struct Pass {
     last: Option<(UserId, u32)>,
 }
 
-type Row = (i64, String, i64, Option<i64>, Option<String>, String, Option<String>);
+type Row = (
+    i64,
+    String,
+    i64,
+    Option<i64>,
+    Option<String>,
+    String,
+    Option<String>,
+);
 
 impl TenantStore {
     pub(super) async fn page_of_users(
@@ -48,10 +56,16 @@ impl TenantStore {
                 these(&mut tx, self.tenant, &nos[from..end]).await?
             }
         };
-        let last = rows.last().map(|row| Ok::<_, Fault>((user_of(&row.1)?, marks::narrow(row.0)?)));
+        let last = rows
+            .last()
+            .map(|row| Ok::<_, Fault>((user_of(&row.1)?, marks::narrow(row.0)?)));
         let last = last.transpose()?;
         let users = self.complete(&mut tx, rows).await?;
-        *held(&self.pass) = last.is_some().then(|| Pass { scope: scope.clone(), nos, last });
+        *held(&self.pass) = last.is_some().then(|| Pass {
+            scope: scope.clone(),
+            nos,
+            last,
+        });
         Ok(users)
     }
 
@@ -70,7 +84,12 @@ impl TenantStore {
         Ok(row.ok_or_else(unknown)?.0)
     }
 
-    async fn members(&self, tx: &mut Tx, scope: &Scope, after: Option<UserId>) -> Result<Arc<Vec<u32>>, Fault> {
+    async fn members(
+        &self,
+        tx: &mut Tx,
+        scope: &Scope,
+        after: Option<UserId>,
+    ) -> Result<Arc<Vec<u32>>, Fault> {
         if after.is_some()
             && let Some(pass) = held(&self.pass).as_ref()
             && pass.scope == *scope
@@ -100,23 +119,30 @@ impl TenantStore {
         let sets = licence_sets::load(tx, self.tenant, missing).await?;
         let (mut licences, mut texts) = (held(&self.licences), held(&self.texts));
         licences.keep(sets, rows.iter().map(|row| row.2));
-        let users = rows.into_iter().map(|(no, id, set, since, how, text, facts)| {
-            let set = licences.get(set);
-            let set = set.ok_or_else(|| Fault::Corrupt(format!("the licences of user {id} are missing")))?;
-            let gone = match (since, how) {
-                (Some(since), Some(how)) => Some(Gone {
-                    since: Timestamp::from_microsecond(since)?,
-                    how: how_of(&how)?,
-                }),
-                _ => None,
-            };
-            Ok(StoredUser {
-                user: record::decode(user_of(&id)?, &text, set, &mut texts)?,
-                gone,
-                undecided: undecided.contains(marks::narrow(no)?),
-                facts: facts.map(|text| serde_json::from_str(&text)).transpose()?.unwrap_or_default(),
-            })
-        });
+        let users = rows
+            .into_iter()
+            .map(|(no, id, set, since, how, text, facts)| {
+                let set = licences.get(set);
+                let set = set.ok_or_else(|| {
+                    Fault::Corrupt(format!("the licences of user {id} are missing"))
+                })?;
+                let gone = match (since, how) {
+                    (Some(since), Some(how)) => Some(Gone {
+                        since: Timestamp::from_microsecond(since)?,
+                        how: how_of(&how)?,
+                    }),
+                    _ => None,
+                };
+                Ok(StoredUser {
+                    user: record::decode(user_of(&id)?, &text, set, &mut texts)?,
+                    gone,
+                    undecided: undecided.contains(marks::narrow(no)?),
+                    facts: facts
+                        .map(|text| serde_json::from_str(&text))
+                        .transpose()?
+                        .unwrap_or_default(),
+                })
+            });
         users.collect()
     }
 }

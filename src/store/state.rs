@@ -31,7 +31,8 @@ impl TenantStore {
     pub(super) async fn current_state(&self, now: Timestamp) -> Result<Arc<State>, Fault> {
         const HEAD: &str = "SELECT version, anchor, pause, users FROM tenants WHERE no = $1";
         let mut tx = self.pool.read().await?;
-        let head: Option<(i64, String, Option<String>, i64)> = fetch_optional!(&mut tx, HEAD, self.tenant)?;
+        let head: Option<(i64, String, Option<String>, i64)> =
+            fetch_optional!(&mut tx, HEAD, self.tenant)?;
         let (version, anchor, pause, users) = head.ok_or(Fault::Fenced)?;
         let brake = brake(&mut tx, self.tenant, now).await?;
         let pause = in_force(pause.as_deref(), now)?;
@@ -122,7 +123,10 @@ async fn refused(tx: &mut Tx, tenant: i64) -> Result<BTreeMap<String, u64>, Faul
                 AND x.forgiven >= j.ended_seq)
         GROUP BY j.range_name";
     let rows: Vec<(String, i64)> = fetch_all!(tx, READ, tenant)?;
-    Ok(rows.into_iter().map(|(range, users)| (range, u64::try_from(users).unwrap_or_default())).collect())
+    Ok(rows
+        .into_iter()
+        .map(|(range, users)| (range, u64::try_from(users).unwrap_or_default()))
+        .collect())
 }
 
 /// What was done in the last 24 hours, and what may yet come of the steps under way.
@@ -131,7 +135,10 @@ async fn brake(tx: &mut Tx, tenant: i64, now: Timestamp) -> Result<Brake, Fault>
         WHERE tenant = $1 AND counts = 1 AND ended IS NOT NULL AND ended > $2 AND outcome = 'done' GROUP BY action";
     const OPEN: &str = "SELECT action, COUNT(*) FROM journal
         WHERE tenant = $1 AND counts = 1 AND ended IS NULL AND claimed > $2 GROUP BY action";
-    let since = now.checked_sub(WINDOW).unwrap_or(Timestamp::MIN).as_microsecond();
+    let since = now
+        .checked_sub(WINDOW)
+        .unwrap_or(Timestamp::MIN)
+        .as_microsecond();
     let mut rows: Vec<(String, i64)> = fetch_all!(tx, DONE, tenant, since)?;
     let open: Vec<(String, i64)> = fetch_all!(tx, OPEN, tenant, since)?;
     rows.extend(open);
@@ -139,7 +146,10 @@ async fn brake(tx: &mut Tx, tenant: i64, now: Timestamp) -> Result<Brake, Fault>
         let of = rows.iter().filter(|(name, _)| name == action);
         u64::try_from(of.map(|(_, count)| count).sum::<i64>()).unwrap_or_default()
     };
-    Ok(Brake { releases: count("release"), assignments: count("assign") })
+    Ok(Brake {
+        releases: count("release"),
+        assignments: count("assign"),
+    })
 }
 
 /// Users who are gone and had a number, where employee id, company and surname are known.
@@ -160,7 +170,9 @@ async fn departed(tx: &mut Tx, tenant: i64) -> Result<Vec<Departed>, Fault> {
     let (mut departed, mut texts) = (Vec::new(), Texts::default());
     for (id, text, key, number) in rows {
         let user = record::decode(user_of(&id)?, &text, Arc::default(), &mut texts)?;
-        let Some(identity) = record::identity(&user.attributes) else { continue };
+        let Some(identity) = record::identity(&user.attributes) else {
+            continue;
+        };
         let same = counts.get(&key).copied().unwrap_or(1);
         departed.push(Departed {
             user: user.id,

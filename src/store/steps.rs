@@ -8,12 +8,22 @@ use crate::plan::{Change, OpenStep};
 use jiff::Timestamp;
 
 type Row = (
-    i64, String, String, String, i64, Option<i64>, Option<String>, Option<i64>, i64, Option<String>,
+    i64,
+    String,
+    String,
+    String,
+    i64,
+    Option<i64>,
+    Option<String>,
+    Option<i64>,
+    i64,
+    Option<String>,
 );
 
 /// Every step whose end is not known, oldest first.
 pub(super) async fn open(tx: &mut Tx, tenant: i64) -> Result<Vec<OpenStep>, Fault> {
-    const READ: &str = "SELECT id, sync, change, state, claimed, started, operation, not_before, attempts, error
+    const READ: &str =
+        "SELECT id, sync, change, state, claimed, started, operation, not_before, attempts, error
         FROM journal WHERE tenant = $1 AND ended IS NULL ORDER BY id";
     let rows: Vec<Row> = fetch_all!(tx, READ, tenant)?;
     rows.into_iter().map(step_of).collect()
@@ -21,10 +31,12 @@ pub(super) async fn open(tx: &mut Tx, tenant: i64) -> Result<Vec<OpenStep>, Faul
 
 /// One step whose end is not known. What has ended cannot be begun or ended again.
 pub(super) async fn one(tx: &mut Tx, tenant: i64, step: StepId) -> Result<OpenStep, Fault> {
-    const READ: &str = "SELECT id, sync, change, state, claimed, started, operation, not_before, attempts, error
+    const READ: &str =
+        "SELECT id, sync, change, state, claimed, started, operation, not_before, attempts, error
         FROM journal WHERE tenant = $1 AND id = $2 AND ended IS NULL";
     let row: Option<Row> = fetch_optional!(tx, READ, tenant, step.0)?;
-    let row = row.ok_or_else(|| Fault::Refused(format!("the journal has no open step {}", step.0)))?;
+    let row =
+        row.ok_or_else(|| Fault::Refused(format!("the journal has no open step {}", step.0)))?;
     step_of(row)
 }
 

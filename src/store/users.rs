@@ -3,7 +3,7 @@
 use super::bulk::Batch;
 use super::error::Fault;
 use super::licence_sets::LicenceNumbers;
-use super::marks::{self};
+use super::marks;
 use super::people;
 use super::record::{self, Encoded};
 use super::rosters::Roster;
@@ -56,7 +56,8 @@ pub(super) async fn absorb<'a>(
         let met = match item {
             Observed::Present(user) => {
                 let number = licences.of(&user.licences);
-                let number = number.ok_or_else(|| Fault::Corrupt("a licence set has no number".into()))?;
+                let number =
+                    number.ok_or_else(|| Fault::Corrupt("a licence set has no number".into()))?;
                 Some(pending.present(w, roster, user, number)?)
             }
             Observed::Removed { id, for_good } => pending.removed(w, roster, *id, *for_good),
@@ -100,7 +101,13 @@ impl<'a> Pending<'a> {
         // Somebody new of this very batch is still new to the database.
         let known = known && self.rows.get(&no).is_none_or(|row| row.known);
         self.gone.remove(&no);
-        let row = Row { user, licences, encoded, gone: None, known };
+        let row = Row {
+            user,
+            licences,
+            encoded,
+            gone: None,
+            known,
+        };
         self.rows.insert(no, row);
         Ok((no, true))
     }
@@ -130,7 +137,8 @@ impl<'a> Pending<'a> {
     }
 
     async fn write(mut self, w: &mut Writing) -> Result<(), Fault> {
-        let anybody_gone = !self.gone.is_empty() || self.rows.values().any(|row| row.gone.is_some());
+        let anybody_gone =
+            !self.gone.is_empty() || self.rows.values().any(|row| row.gone.is_some());
         while !self.rows.is_empty() {
             let rest = match self.rows.keys().nth(CHUNK) {
                 Some(first) => {
@@ -161,19 +169,28 @@ async fn write_rows(w: &mut Writing, rows: BTreeMap<u32, Row<'_>>) -> Result<(),
             employee_key = excluded.employee_key, licences = excluded.licences, digest = excluded.digest,
             gone_since = excluded.gone_since, gone_how = excluded.gone_how, record = excluded.record";
     let text = |row: &Row<'_>, attribute| record::lookup_key(row.user.attributes.get(attribute));
-    let employee = |row: &Row<'_>| record::identity_key(row.user.attributes.get(Attribute::EmployeeId));
+    let employee =
+        |row: &Row<'_>| record::identity_key(row.user.attributes.get(Attribute::EmployeeId));
     let digest = |row: &Row<'_>| i64::try_from(row.encoded.digest).unwrap_or_default();
     let batch = Batch::default()
         .int("no", rows.keys().map(|no| i64::from(*no)))
         .text("id", rows.values().map(|row| row.user.id.to_string()))
-        .maybe_text("upn_key", rows.values().map(|row| text(row, Attribute::Upn)))
-        .maybe_text("mail_key", rows.values().map(|row| text(row, Attribute::Mail)))
+        .maybe_text(
+            "upn_key",
+            rows.values().map(|row| text(row, Attribute::Upn)),
+        )
+        .maybe_text(
+            "mail_key",
+            rows.values().map(|row| text(row, Attribute::Mail)),
+        )
         .maybe_text("employee_key", rows.values().map(employee))
         .int("licences", rows.values().map(|row| row.licences))
         .int("digest", rows.values().map(digest))
         .maybe_text("gone_how", rows.values().map(|row| row.gone.map(name_of)))
         .json("record", rows.into_values().map(|row| row.encoded.record));
-    batch.execute(&mut w.tx, PUT, &[w.tenant, w.now.as_microsecond()]).await?;
+    batch
+        .execute(&mut w.tx, PUT, &[w.tenant, w.now.as_microsecond()])
+        .await?;
     Ok(())
 }
 
@@ -193,13 +210,16 @@ async fn remember_upns(w: &mut Writing, rows: &BTreeMap<u32, Row<'_>>) -> Result
 
 /// Marks users as gone; who is gone already stays gone since then.
 async fn mark_gone(w: &mut Writing, gone: Vec<(u32, GoneHow)>) -> Result<(), Fault> {
-    const GONE: &str = "UPDATE users SET gone_since = COALESCE(gone_since, $2), gone_how = batch.how
+    const GONE: &str =
+        "UPDATE users SET gone_since = COALESCE(gone_since, $2), gone_how = batch.how
         FROM {batch} WHERE users.tenant = $1 AND users.no = batch.no";
     for chunk in gone.chunks(CHUNK) {
         let batch = Batch::default()
             .int("no", chunk.iter().map(|(no, _)| i64::from(*no)))
             .text("how", chunk.iter().map(|(_, how)| name_of(*how)));
-        batch.execute(&mut w.tx, GONE, &[w.tenant, w.now.as_microsecond()]).await?;
+        batch
+            .execute(&mut w.tx, GONE, &[w.tenant, w.now.as_microsecond()])
+            .await?;
     }
     Ok(())
 }
@@ -230,6 +250,8 @@ pub(super) fn how_of(name: &str) -> Result<GoneHow, Fault> {
         "soft-deleted" => Ok(GoneHow::SoftDeleted),
         "deleted" => Ok(GoneHow::Deleted),
         "absent" => Ok(GoneHow::Absent),
-        other => Err(Fault::Corrupt(format!("`{other}` is stored as how a user went"))),
+        other => Err(Fault::Corrupt(format!(
+            "`{other}` is stored as how a user went"
+        ))),
     }
 }

@@ -40,7 +40,20 @@ pub(super) struct Writing {
     entries: Vec<Entry>,
 }
 
-type HeadRow = (i64, i64, i64, i64, i64, i64, i64, i64, i64, i64, String, Option<String>);
+type HeadRow = (
+    i64,
+    i64,
+    i64,
+    i64,
+    i64,
+    i64,
+    i64,
+    i64,
+    i64,
+    i64,
+    String,
+    Option<String>,
+);
 
 impl TenantStore {
     /// Begins a write. With a fence it is one of a sync, and refused once a newer fence exists.
@@ -102,8 +115,19 @@ impl Writing {
         audit::append(&mut self, &entries, sync).await?;
         let h = &self.head;
         execute!(
-            &mut self.tx, PUT, self.tenant, h.users, h.next_user, h.next_step, h.next_holding, h.next_round,
-            h.next_licences, h.next_profile, h.listing, h.audit_seq, &h.audit_hash
+            &mut self.tx,
+            PUT,
+            self.tenant,
+            h.users,
+            h.next_user,
+            h.next_step,
+            h.next_holding,
+            h.next_round,
+            h.next_licences,
+            h.next_profile,
+            h.listing,
+            h.audit_seq,
+            &h.audit_hash
         )?;
         let version = h.version;
         self.tx.commit().await?;

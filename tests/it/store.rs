@@ -1,8 +1,10 @@
 //! The store on both engines: rounds, claims, the journal, locks, the held list, the audit trail.
 
 mod journal;
+mod limits;
 mod locks;
 mod opening;
+mod past;
 mod reading;
 mod rounds;
 
@@ -30,16 +32,24 @@ fn at(minute: i64) -> Timestamp {
 }
 
 async fn open(database: &Database) -> TenantStore {
-    let store = Store::open(&database.url, Options::default()).await.expect("opens");
+    let store = Store::open(&database.url, Options::default())
+        .await
+        .expect("opens");
     tenant_of(&store).await
 }
 
 async fn tenant_of(store: &Store) -> TenantStore {
-    store.tenant("default", TENANT_ID, Arc::new(Settings::default())).await.expect("the tenant")
+    store
+        .tenant("default", TENANT_ID, Arc::new(Settings::default()))
+        .await
+        .expect("the tenant")
 }
 
 fn trigger() -> Trigger {
-    Trigger { kind: TriggerKind::Cli, by: "tests".to_owned() }
+    Trigger {
+        kind: TriggerKind::Cli,
+        by: "tests".to_owned(),
+    }
 }
 
 async fn begin(store: &TenantStore) -> (Fence, SyncId) {
@@ -56,8 +66,16 @@ fn report(sync: &str, status: SyncStatus) -> SyncReport {
         sync_id: Some(sync.to_owned()),
         status,
         mode: Mode::Apply,
-        rules: RulesReport { commit: Some("abc".into()), dirty: false, digest: "d".into() },
-        directory: DirectoryReport { mode: ReadMode::Full, complete: true, users: 1 },
+        rules: RulesReport {
+            commit: Some("abc".into()),
+            dirty: false,
+            digest: "d".into(),
+        },
+        directory: DirectoryReport {
+            mode: ReadMode::Full,
+            complete: true,
+            users: 1,
+        },
         summary: Summary::default(),
         changes: Vec::new(),
         notes: Vec::new(),
@@ -80,7 +98,13 @@ fn user(no: u128) -> User {
     .into_iter()
     .collect();
     let sku = SkuId::from_u128(no % 3);
-    user.licences = Arc::new(Licences { assigned: vec![AssignedLicence { sku, disabled: vec![] }], plans: vec![] });
+    user.licences = Arc::new(Licences {
+        assigned: vec![AssignedLicence {
+            sku,
+            disabled: vec![],
+        }],
+        plans: vec![],
+    });
     user
 }
 
@@ -91,7 +115,10 @@ fn in_city(no: u128, city: &str) -> User {
 }
 
 fn page(users: Vec<User>, next: Next) -> Page {
-    let users = users.into_iter().map(|user| Observed::Present(Box::new(user))).collect();
+    let users = users
+        .into_iter()
+        .map(|user| Observed::Present(Box::new(user)))
+        .collect();
     Page { users, next }
 }
 
@@ -100,14 +127,22 @@ fn more(link: &str) -> Next {
 }
 
 fn end(link: &str) -> Next {
-    Next::End { delta: Link(link.to_owned()) }
+    Next::End {
+        delta: Link(link.to_owned()),
+    }
 }
 
 /// Reads everybody once: the fence stays with the caller.
 async fn full_round(store: &TenantStore, fence: Fence, users: Vec<User>) {
     let mut round = store.begin_full(fence, "sel", at(0)).await.expect("begins");
-    store.store_pages(fence, &mut round, &[page(users, end("delta-1"))], at(0)).await.expect("stores");
-    store.end_round(fence, &round, &Link("delta-1".into()), false, at(0)).await.expect("ends");
+    store
+        .store_pages(fence, &mut round, &[page(users, end("delta-1"))], at(0))
+        .await
+        .expect("stores");
+    store
+        .end_round(fence, &round, &Link("delta-1".into()), false, at(0))
+        .await
+        .expect("ends");
 }
 
 async fn users(store: &TenantStore, scope: &Scope) -> Vec<StoredUser> {
@@ -121,7 +156,10 @@ async fn users(store: &TenantStore, scope: &Scope) -> Vec<StoredUser> {
 }
 
 async fn undecided(store: &TenantStore) -> Vec<UserId> {
-    let scope = Scope::Open { also: vec![], now: at(0) };
+    let scope = Scope::Open {
+        also: vec![],
+        now: at(0),
+    };
     let mut ids: Vec<UserId> = (users(store, &scope).await.into_iter())
         .filter(|stored| stored.undecided)
         .map(|stored| stored.user.id)
@@ -168,7 +206,10 @@ fn change(seq: u32, action: Action, who: u128, no: u64) -> Change {
 }
 
 fn plan(changes: Vec<Change>) -> Claim {
-    Claim { changes, ..Claim::default() }
+    Claim {
+        changes,
+        ..Claim::default()
+    }
 }
 
 async fn step_of(store: &TenantStore, seq: u32) -> StepId {
@@ -180,11 +221,17 @@ async fn step_of(store: &TenantStore, seq: u32) -> StepId {
 /// Claims the changes and lets each end as done.
 async fn make(store: &TenantStore, fence: Fence, sync: &SyncId, changes: Vec<Change>, minute: i64) {
     let seqs: Vec<u32> = changes.iter().map(|change| change.seq).collect();
-    let lost = store.claim(fence, sync, &plan(changes), at(minute)).await.expect("claims");
+    let lost = store
+        .claim(fence, sync, &plan(changes), at(minute))
+        .await
+        .expect("claims");
     assert_eq!(lost, Vec::<u32>::new());
     for seq in seqs {
         let step = step_of(store, seq).await;
         store.started(fence, step).await.expect("starts");
-        store.ended(fence, step, &linekeeper::plan::StepEnd::Done, at(minute)).await.expect("ends");
+        store
+            .ended(fence, step, &linekeeper::plan::StepEnd::Done, at(minute))
+            .await
+            .expect("ends");
     }
 }

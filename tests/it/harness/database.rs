@@ -42,7 +42,10 @@ impl Database {
     pub(crate) async fn remove(self) {
         if self.folder.is_none() {
             let server = std::env::var(SERVER).expect("the server is named");
-            let (_, name) = self.url.rsplit_once('/').expect("a URL with a database name");
+            let (_, name) = self
+                .url
+                .rsplit_once('/')
+                .expect("a URL with a database name");
             administer(&server, &format!("DROP DATABASE {name} WITH (FORCE)")).await;
         }
     }
@@ -54,7 +57,9 @@ impl Database {
 }
 
 async fn administer(server: &str, statement: &str) {
-    let mut connection = PgConnection::connect(server).await.expect("the server of the tests answers");
+    let mut connection = PgConnection::connect(server)
+        .await
+        .expect("the server of the tests answers");
     sqlx::raw_sql(AssertSqlSafe(statement))
         .execute(&mut connection)
         .await

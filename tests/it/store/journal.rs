@@ -4,32 +4,28 @@ use super::*;
 use crate::harness::database::on_both_engines;
 use linekeeper::apply::JournalError;
 use linekeeper::plan::{
-    Anchor, EndReason, Ending, FactsUpdate, Holding, HoldingOrigin, NumberFacts, PolicyName, StepEnd, StepError,
-    StepState, Suspension, UserFacts, Wait,
+    Anchor, EndReason, Ending, Holding, HoldingOrigin, StepEnd, StepError, StepState,
 };
 
 on_both_engines!(
     an_assignment_begins_a_holding_and_a_release_ends_it,
     one_number_and_one_user_have_one_open_claim,
-    two_connections_cannot_claim_the_same,
     an_old_fence_is_refused_everywhere,
     a_refusal_gives_the_claim_back_and_is_remembered,
     a_waiting_step_keeps_its_claim,
     what_never_started_can_be_withdrawn,
     a_change_of_number_is_two_steps_of_one_user,
     adoptions_and_endings_need_no_write,
-    policies_and_profiles_claim_nothing,
-    three_refused_users_count_until_one_succeeds_or_all_is_forgiven,
-    brakes_count_what_was_done_by_rule,
-    overrides_made_during_a_sync_win,
-    a_hundred_thousand_rows_are_no_matter,
 );
 
-async fn ready(database: &Database, users: u128) -> (TenantStore, Fence, SyncId) {
+pub(super) async fn ready(database: &Database, users: u128) -> (TenantStore, Fence, SyncId) {
     let store = open(database).await;
     let (fence, sync) = begin(&store).await;
     full_round(&store, fence, (0..users).map(user).collect()).await;
-    store.claim(fence, &sync, &Claim::default(), at(0)).await.expect("claims");
+    store
+        .claim(fence, &sync, &Claim::default(), at(0))
+        .await
+        .expect("claims");
     (store, fence, sync)
 }
 
@@ -39,13 +35,32 @@ async fn an_assignment_begins_a_holding_and_a_release_ends_it(database: &Databas
     assert_eq!(store.claim(fence, &sync, &claim, at(1)).await, Ok(vec![]));
     let step = step_of(&store, 1).await;
     let open = store.open_steps().await.expect("reads");
-    assert_eq!((open[0].state, open[0].started, open[0].attempts), (StepState::Claimed, None, 0));
-    assert_eq!((&open[0].sync, open[0].claimed, &open[0].change), (&sync, at(1), &claim.changes[0]));
+    assert_eq!(
+        (open[0].state, open[0].started, open[0].attempts),
+        (StepState::Claimed, None, 0)
+    );
+    assert_eq!(
+        (&open[0].sync, open[0].claimed, &open[0].change),
+        (&sync, at(1), &claim.changes[0])
+    );
     store.started(fence, step).await.expect("starts");
-    store.accepted(fence, step, Some(&Link("op/1".into()))).await.expect("accepts");
+    store
+        .accepted(fence, step, Some(&Link("op/1".into())))
+        .await
+        .expect("accepts");
     let open = store.open_steps().await.expect("reads");
-    assert_eq!((open[0].state, open[0].operation.as_deref(), open[0].attempts), (StepState::Accepted, Some("op/1"), 1));
-    store.ended(fence, step, &StepEnd::Done, at(2)).await.expect("ends");
+    assert_eq!(
+        (
+            open[0].state,
+            open[0].operation.as_deref(),
+            open[0].attempts
+        ),
+        (StepState::Accepted, Some("op/1"), 1)
+    );
+    store
+        .ended(fence, step, &StepEnd::Done, at(2))
+        .await
+        .expect("ends");
     assert_eq!(store.open_steps().await, Ok(vec![]));
     let state = store.state(at(2)).await.expect("reads");
     let holding = Holding {
@@ -60,50 +75,75 @@ async fn an_assignment_begins_a_holding_and_a_release_ends_it(database: &Databas
     };
     assert_eq!(state.holdings, [holding]);
 
-    make(&store, fence, &sync, vec![change(2, Action::Release, 1, 10)], 5).await;
+    make(
+        &store,
+        fence,
+        &sync,
+        vec![change(2, Action::Release, 1, 10)],
+        5,
+    )
+    .await;
     let state = store.state(at(5)).await.expect("reads");
     assert_eq!(state.holdings, []);
-    assert_eq!((state.former[0].user, state.former[0].number), (id(1), number(10)));
+    assert_eq!(
+        (state.former[0].user, state.former[0].number),
+        (id(1), number(10))
+    );
     assert_eq!(state.former[0].reason, EndReason::Delicensed);
     let facts = &state.numbers[&number(10)];
-    assert_eq!((facts.freed, facts.rest_until), (Some(at(5)), Some(at(65))), "it rests for an hour");
-    assert!(store.ended(fence, step, &StepEnd::Done, at(6)).await.is_err(), "what has ended cannot end again");
+    assert_eq!(
+        (facts.freed, facts.rest_until),
+        (Some(at(5)), Some(at(65))),
+        "it rests for an hour"
+    );
+    assert!(
+        store
+            .ended(fence, step, &StepEnd::Done, at(6))
+            .await
+            .is_err(),
+        "what has ended cannot end again"
+    );
 }
 
 async fn one_number_and_one_user_have_one_open_claim(database: &Database) {
     let (store, fence, sync) = ready(database, 9).await;
-    let first = plan(vec![change(1, Action::Assign, 1, 10), change(2, Action::Assign, 2, 10)]);
+    let first = plan(vec![
+        change(1, Action::Assign, 1, 10),
+        change(2, Action::Assign, 2, 10),
+    ]);
     assert_eq!(store.claim(fence, &sync, &first, at(1)).await, Ok(vec![2]));
     assert_eq!(undecided(&store).await, sorted(&[2]));
     let mut policy = change(5, Action::Profile { phone: None }, 1, 12);
     policy.after = Some(4);
-    let second = plan(vec![change(3, Action::Assign, 3, 10), change(4, Action::Assign, 1, 12), policy,
-        change(6, Action::Assign, 4, 13)]);
-    assert_eq!(store.claim(fence, &sync, &second, at(1)).await, Ok(vec![3, 4, 5]));
+    let second = plan(vec![
+        change(3, Action::Assign, 3, 10),
+        change(4, Action::Assign, 1, 12),
+        policy,
+        change(6, Action::Assign, 4, 13),
+    ]);
+    assert_eq!(
+        store.claim(fence, &sync, &second, at(1)).await,
+        Ok(vec![3, 4, 5])
+    );
     assert_eq!(undecided(&store).await, sorted(&[1, 3]));
     let open = store.open_steps().await.expect("reads");
-    assert_eq!(open.iter().map(|step| step.change.seq).collect::<Vec<_>>(), [1, 6]);
-}
-
-async fn two_connections_cannot_claim_the_same(database: &Database) {
-    let (store, fence, sync) = ready(database, 40).await;
-    let other = open(database).await;
-    let wish = |from: u32| plan((0..20).map(|n| change(from + n, Action::Assign, u128::from(from + n), u64::from(n))).collect());
-    let (left, right) = (wish(0), wish(20));
-    let (left, right) = tokio::join!(
-        store.claim(fence, &sync, &left, at(1)),
-        other.claim(fence, &sync, &right, at(1))
+    assert_eq!(
+        open.iter().map(|step| step.change.seq).collect::<Vec<_>>(),
+        [1, 6]
     );
-    let lost = left.expect("claims").len() + right.expect("claims").len();
-    assert_eq!(lost, 20, "of two wishes for a number one loses");
-    let open = store.open_steps().await.expect("reads");
-    let numbers: std::collections::BTreeSet<_> = open.iter().map(|step| step.change.number).collect();
-    assert_eq!((open.len(), numbers.len()), (20, 20));
 }
 
 async fn an_old_fence_is_refused_everywhere(database: &Database) {
     let (store, old, sync) = ready(database, 3).await;
-    store.claim(old, &sync, &plan(vec![change(1, Action::Assign, 1, 1)]), at(1)).await.expect("claims");
+    store
+        .claim(
+            old,
+            &sync,
+            &plan(vec![change(1, Action::Assign, 1, 1)]),
+            at(1),
+        )
+        .await
+        .expect("claims");
     let step = step_of(&store, 1).await;
     store.abandon().await.expect("lets go");
     let (new, _) = begin(&store).await;
@@ -113,22 +153,47 @@ async fn an_old_fence_is_refused_everywhere(database: &Database) {
     assert_eq!(store.started(old, step).await, fenced);
     assert_eq!(store.ended(old, step, &StepEnd::Done, at(2)).await, fenced);
     assert_eq!(store.withdrawn(old, step).await, fenced);
-    assert_eq!(store.claim(old, &sync, &Claim::default(), at(2)).await, Err(JournalError::Fenced));
+    assert_eq!(
+        store.claim(old, &sync, &Claim::default(), at(2)).await,
+        Err(JournalError::Fenced)
+    );
     assert_eq!(store.store_pages(old, &mut round, &[], at(2)).await, fenced);
     assert_eq!(store.store_user(old, id(1), None, at(2)).await, fenced);
     assert_eq!(store.store_listing(old, &[], at(2)).await, fenced);
-    assert_eq!(store.finish(old, &report(&sync, SyncStatus::Succeeded), at(2)).await, fenced);
-    assert_eq!(store.may_write(old, SignedDuration::ZERO, at(2)).await, Ok(false));
-    assert_eq!(store.open_steps().await.expect("reads")[0].state, StepState::Claimed);
+    assert_eq!(
+        store
+            .finish(old, &report(&sync, SyncStatus::Succeeded), at(2))
+            .await,
+        fenced
+    );
+    assert_eq!(
+        store.may_write(old, SignedDuration::ZERO, at(2)).await,
+        Ok(false)
+    );
+    assert_eq!(
+        store.open_steps().await.expect("reads")[0].state,
+        StepState::Claimed
+    );
 }
 
 async fn a_refusal_gives_the_claim_back_and_is_remembered(database: &Database) {
     let (store, fence, sync) = ready(database, 3).await;
-    store.claim(fence, &sync, &plan(vec![change(1, Action::Assign, 1, 1)]), at(1)).await.expect("claims");
+    store
+        .claim(
+            fence,
+            &sync,
+            &plan(vec![change(1, Action::Assign, 1, 1)]),
+            at(1),
+        )
+        .await
+        .expect("claims");
     let step = step_of(&store, 1).await;
     store.started(fence, step).await.expect("starts");
     let refused = StepEnd::Failed(StepError::Refused("the number is reserved".into()));
-    store.ended(fence, step, &refused, at(3)).await.expect("ends");
+    store
+        .ended(fence, step, &refused, at(3))
+        .await
+        .expect("ends");
     let state = store.state(at(3)).await.expect("reads");
     assert_eq!(state.holdings, []);
     assert_eq!(state.numbers[&number(1)].refused_for, [(id(1), at(3))]);
@@ -136,19 +201,40 @@ async fn a_refusal_gives_the_claim_back_and_is_remembered(database: &Database) {
     assert_eq!(state.refused_in_a_row["muc"], 1);
     assert_eq!(undecided(&store).await, sorted(&[1]));
     let again = plan(vec![change(2, Action::Assign, 2, 1)]);
-    assert_eq!(store.claim(fence, &sync, &again, at(4)).await, Ok(vec![]), "number and user are free again");
+    assert_eq!(
+        store.claim(fence, &sync, &again, at(4)).await,
+        Ok(vec![]),
+        "number and user are free again"
+    );
 }
 
 async fn a_waiting_step_keeps_its_claim(database: &Database) {
     let (store, fence, sync) = ready(database, 3).await;
-    store.claim(fence, &sync, &plan(vec![change(1, Action::Release, 1, 1)]), at(1)).await.expect("claims");
+    store
+        .claim(
+            fence,
+            &sync,
+            &plan(vec![change(1, Action::Release, 1, 1)]),
+            at(1),
+        )
+        .await
+        .expect("claims");
     let step = step_of(&store, 1).await;
     store.started(fence, step).await.expect("starts");
     let why = StepError::ReleaseBlocked("Teams keeps it".into());
-    let waiting = StepEnd::Waiting { until: at(60), why: why.clone() };
-    store.ended(fence, step, &waiting, at(2)).await.expect("waits");
+    let waiting = StepEnd::Waiting {
+        until: at(60),
+        why: why.clone(),
+    };
+    store
+        .ended(fence, step, &waiting, at(2))
+        .await
+        .expect("waits");
     let open = store.open_steps().await.expect("reads");
-    assert_eq!((open[0].state, open[0].not_before, open[0].error.clone()), (StepState::Waiting, Some(at(60)), Some(why)));
+    assert_eq!(
+        (open[0].state, open[0].not_before, open[0].error.clone()),
+        (StepState::Waiting, Some(at(60)), Some(why))
+    );
     let other = plan(vec![change(2, Action::Assign, 2, 1)]);
     assert_eq!(store.claim(fence, &sync, &other, at(3)).await, Ok(vec![2]));
     store.started(fence, step).await.expect("starts again");
@@ -157,20 +243,39 @@ async fn a_waiting_step_keeps_its_claim(database: &Database) {
 
 async fn what_never_started_can_be_withdrawn(database: &Database) {
     let (store, fence, sync) = ready(database, 3).await;
-    let claim = plan(vec![change(1, Action::Assign, 1, 1), change(2, Action::Assign, 2, 2)]);
-    store.claim(fence, &sync, &claim, at(1)).await.expect("claims");
-    store.withdrawn(fence, step_of(&store, 1).await).await.expect("withdraws");
+    let claim = plan(vec![
+        change(1, Action::Assign, 1, 1),
+        change(2, Action::Assign, 2, 2),
+    ]);
+    store
+        .claim(fence, &sync, &claim, at(1))
+        .await
+        .expect("claims");
+    store
+        .withdrawn(fence, step_of(&store, 1).await)
+        .await
+        .expect("withdraws");
     assert_eq!(undecided(&store).await, sorted(&[1]));
     let started = step_of(&store, 2).await;
     store.started(fence, started).await.expect("starts");
-    assert!(matches!(store.withdrawn(fence, started).await, Err(JournalError::Unwritable(_))));
+    assert!(matches!(
+        store.withdrawn(fence, started).await,
+        Err(JournalError::Unwritable(_))
+    ));
     let again = plan(vec![change(3, Action::Assign, 1, 1)]);
     assert_eq!(store.claim(fence, &sync, &again, at(2)).await, Ok(vec![]));
 }
 
 async fn a_change_of_number_is_two_steps_of_one_user(database: &Database) {
     let (store, fence, sync) = ready(database, 3).await;
-    make(&store, fence, &sync, vec![change(1, Action::Assign, 1, 1)], 1).await;
+    make(
+        &store,
+        fence,
+        &sync,
+        vec![change(1, Action::Assign, 1, 1)],
+        1,
+    )
+    .await;
     let mut assign = change(3, Action::Assign, 1, 2);
     assign.after = Some(2);
     let claim = plan(vec![change(2, Action::Release, 1, 1), assign]);
@@ -179,19 +284,43 @@ async fn a_change_of_number_is_two_steps_of_one_user(database: &Database) {
     assert_eq!(store.claim(fence, &sync, &third, at(2)).await, Ok(vec![4]));
     let (release, assign) = (step_of(&store, 2).await, step_of(&store, 3).await);
     store.started(fence, release).await.expect("starts");
-    store.ended(fence, release, &StepEnd::Done, at(3)).await.expect("ends");
+    store
+        .ended(fence, release, &StepEnd::Done, at(3))
+        .await
+        .expect("ends");
     let third = plan(vec![change(5, Action::Assign, 1, 3)]);
-    assert_eq!(store.claim(fence, &sync, &third, at(3)).await, Ok(vec![5]), "the claim on the user went on");
+    assert_eq!(
+        store.claim(fence, &sync, &third, at(3)).await,
+        Ok(vec![5]),
+        "the claim on the user went on"
+    );
     store.started(fence, assign).await.expect("starts");
-    store.ended(fence, assign, &StepEnd::Done, at(4)).await.expect("ends");
+    store
+        .ended(fence, assign, &StepEnd::Done, at(4))
+        .await
+        .expect("ends");
     let state = store.state(at(4)).await.expect("reads");
-    assert_eq!(state.holdings.iter().map(|h| (h.number, h.user)).collect::<Vec<_>>(), [(number(2), id(1))]);
+    assert_eq!(
+        state
+            .holdings
+            .iter()
+            .map(|h| (h.number, h.user))
+            .collect::<Vec<_>>(),
+        [(number(2), id(1))]
+    );
     assert_eq!(state.former, []);
 }
 
 async fn adoptions_and_endings_need_no_write(database: &Database) {
     let (store, fence, sync) = ready(database, 4).await;
-    make(&store, fence, &sync, vec![change(1, Action::Assign, 1, 1)], 1).await;
+    make(
+        &store,
+        fence,
+        &sync,
+        vec![change(1, Action::Assign, 1, 1)],
+        1,
+    )
+    .await;
     let adopted = Holding {
         number: number(1),
         user: id(2),
@@ -205,119 +334,46 @@ async fn adoptions_and_endings_need_no_write(database: &Database) {
     let claim = Claim {
         adopted: vec![adopted.clone()],
         recorded: vec![change(7, Action::Adopt, 2, 1)],
-        ended: vec![Ending { number: number(1), user: id(1), reason: EndReason::RemovedOutside, rest_until: at(99) }],
-        anchor: Anchor { full_read: Some(at(4)), numbers_listed: 3, ..Anchor::default() },
+        ended: vec![Ending {
+            number: number(1),
+            user: id(1),
+            reason: EndReason::RemovedOutside,
+            rest_until: at(99),
+        }],
+        anchor: Anchor {
+            full_read: Some(at(4)),
+            numbers_listed: 3,
+            ..Anchor::default()
+        },
         ..Claim::default()
     };
     assert_eq!(store.claim(fence, &sync, &claim, at(5)).await, Ok(vec![]));
     let state = store.state(at(5)).await.expect("reads");
     assert_eq!(state.holdings, [adopted.clone()]);
-    assert_eq!((state.former[0].user, state.former[0].reason), (id(1), EndReason::RemovedOutside));
+    assert_eq!(
+        (state.former[0].user, state.former[0].reason),
+        (id(1), EndReason::RemovedOutside)
+    );
     assert_eq!(state.numbers[&number(1)].rest_until, Some(at(99)));
     assert_eq!(state.anchor, claim.anchor);
     assert_eq!(state.open_steps, []);
 
     let mut seen = adopted.clone();
     seen.seen_licensed = true;
-    let second = Holding { user: id(3), ..adopted };
+    let second = Holding {
+        user: id(3),
+        ..adopted
+    };
     let claim = Claim {
         holdings: vec![seen.clone()],
         adopted: vec![second],
         recorded: vec![change(8, Action::Adopt, 3, 1)],
         ..Claim::default()
     };
-    assert_eq!(store.claim(fence, &sync, &claim, at(6)).await, Ok(vec![8]), "the number is held");
+    assert_eq!(
+        store.claim(fence, &sync, &claim, at(6)).await,
+        Ok(vec![8]),
+        "the number is held"
+    );
     assert_eq!(store.state(at(6)).await.expect("reads").holdings, [seen]);
-}
-
-async fn policies_and_profiles_claim_nothing(database: &Database) {
-    let (store, fence, sync) = ready(database, 3).await;
-    let policy = PolicyName { policy_type: "TenantDialPlan".into(), name: "DE".into() };
-    let set = Action::Policy { policy: policy.clone(), id: Some("p1".into()) };
-    let claim = plan(vec![change(1, Action::Assign, 1, 1), change(2, set, 1, 1),
-        change(3, Action::Profile { phone: Some("+49".into()) }, 1, 1)]);
-    assert_eq!(store.claim(fence, &sync, &claim, at(1)).await, Ok(vec![]));
-    let step = step_of(&store, 2).await;
-    store.started(fence, step).await.expect("starts");
-    store.ended(fence, step, &StepEnd::Done, at(1)).await.expect("ends");
-    assert_eq!(store.state(at(1)).await.expect("reads").facts[&id(1)].policies, [policy]);
-}
-
-async fn three_refused_users_count_until_one_succeeds_or_all_is_forgiven(database: &Database) {
-    let (store, fence, sync) = ready(database, 20).await;
-    let refuse = async |seq: u32, who: u128, minute: i64| {
-        let claim = plan(vec![change(seq, Action::Assign, who, u64::from(seq))]);
-        store.claim(fence, &sync, &claim, at(minute)).await.expect("claims");
-        let end = StepEnd::Failed(StepError::Refused("no".into()));
-        store.ended(fence, step_of(&store, seq).await, &end, at(minute)).await.expect("ends");
-    };
-    let count = async || store.state(at(0)).await.expect("reads").refused_in_a_row.get("muc").copied();
-    refuse(1, 1, 1).await;
-    refuse(2, 1, 2).await;
-    assert_eq!(count().await, Some(1), "different users count, not refusals");
-    make(&store, fence, &sync, vec![change(3, Action::Assign, 9, 3)], 3).await;
-    assert_eq!(count().await, None);
-    for seq in 4..7 {
-        refuse(seq, u128::from(seq), 4).await;
-    }
-    assert_eq!(count().await, Some(3));
-    let suspension = Suspension { reason: "refused".into(), since: at(5) };
-    store.suspend(fence, "muc", Some(&suspension), at(5)).await.expect("suspends");
-    assert_eq!(store.state(at(5)).await.expect("reads").suspended["muc"], suspension);
-    store.suspend(fence, "muc", None, at(6)).await.expect("takes back");
-    let state = store.state(at(6)).await.expect("reads");
-    assert!(state.suspended.is_empty());
-    assert_eq!(state.refused_in_a_row.get("muc"), None);
-}
-
-async fn brakes_count_what_was_done_by_rule(database: &Database) {
-    let (store, fence, sync) = ready(database, 20).await;
-    let mut approved = change(2, Action::Assign, 2, 2);
-    approved.approved = true;
-    let mut returning = change(3, Action::Assign, 3, 3);
-    returning.reason = Reason::Returning;
-    make(&store, fence, &sync, vec![change(1, Action::Assign, 1, 1), approved, returning], 0).await;
-    let mut by_hand = change(5, Action::Release, 2, 2);
-    by_hand.reason = Reason::Manual;
-    make(&store, fence, &sync, vec![change(4, Action::Release, 1, 1), by_hand], 1).await;
-    let brake = async |minute| store.state(at(minute)).await.expect("reads").brake;
-    let counted = brake(2).await;
-    assert_eq!((counted.releases, counted.assignments), (1, 1));
-    let later = brake(24 * 60).await;
-    assert_eq!((later.releases, later.assignments), (1, 0), "24 hours after the assignment");
-    assert_eq!(brake(24 * 60 + 1).await.releases, 0);
-}
-
-async fn overrides_made_during_a_sync_win(database: &Database) {
-    let (store, fence, sync) = ready(database, 5).await;
-    let other = open(database).await;
-    store.state(at(1)).await.expect("the sync reads");
-    let pin = |facts: &mut UserFacts| facts.pin = Some(number(7));
-    other.change_facts(id(1), "admin", "pinned", &pin, at(1)).await.expect("pins");
-    let rest = |facts: &mut NumberFacts| facts.rest_until = Some(at(500));
-    other.change_number(number(2), "admin", "rested", &rest, at(1)).await.expect("rests");
-    let wait = UserFacts { wait: Some(Wait::ReleasedByHand), ..UserFacts::default() };
-    let claim = Claim {
-        changes: vec![change(1, Action::Assign, 1, 1), change(2, Action::Assign, 2, 2), change(3, Action::Assign, 3, 3)],
-        facts: vec![FactsUpdate { user: id(1), facts: wait.clone() }, FactsUpdate { user: id(4), facts: wait.clone() }],
-        numbers: vec![(number(2), NumberFacts::default())],
-        ..Claim::default()
-    };
-    assert_eq!(store.claim(fence, &sync, &claim, at(2)).await, Ok(vec![1, 2]));
-    let state = store.state(at(2)).await.expect("reads");
-    assert_eq!((state.facts[&id(1)].pin, state.facts[&id(1)].wait.clone()), (Some(number(7)), None));
-    assert_eq!(state.facts[&id(4)], wait);
-    assert_eq!(state.numbers[&number(2)].rest_until, Some(at(500)));
-    assert_eq!(undecided(&store).await, sorted(&[1, 2]));
-}
-
-async fn a_hundred_thousand_rows_are_no_matter(database: &Database) {
-    let (store, fence, sync) = ready(database, 1).await;
-    let changes = (1..=100_000u32).map(|seq| change(seq, Action::Assign, u128::from(seq), u64::from(seq))).collect();
-    let began = std::time::Instant::now();
-    assert_eq!(store.claim(fence, &sync, &plan(changes), at(1)).await, Ok(vec![]));
-    eprintln!("100,000 claims: {:?}", began.elapsed());
-    assert_eq!(store.open_steps().await.expect("reads").len(), 100_000);
-    let check = store.verify_audit().await.expect("verifies");
-    assert_eq!((check.records, check.broken_at), (100_000, None));
 }
