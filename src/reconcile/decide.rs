@@ -49,12 +49,9 @@ pub(super) async fn decide(
     let mut after: Option<UserId> = None;
     loop {
         let page = ledger.users(&scope, after, PAGE).await?;
-        after = page.last().map(|stored| stored.user.id);
-        let last = page.len() < PAGE;
+        let Some(last) = page.last() else { break };
+        after = Some(last.user.id);
         page.into_iter().for_each(|stored| planner.consider(stored));
-        if last {
-            break;
-        }
     }
     let approval = Approval {
         brakes: request.approve,

@@ -22,6 +22,14 @@ struct Changed {
     users: BTreeMap<UserId, StoredUser>,
     seen: BTreeSet<UserId>,
     differing: BTreeSet<UserId>,
+    pass: Pass,
+}
+
+/// One reading of a scope, page by page: first what is stored, then what only the overlay knows.
+#[derive(Default)]
+struct Pass {
+    served: BTreeSet<UserId>,
+    ended: bool,
 }
 
 impl Overlay {
@@ -238,27 +246,33 @@ impl Ledger for Overlay {
         after: Option<UserId>,
         limit: usize,
     ) -> Result<Vec<StoredUser>, JournalError> {
-        let mut page: BTreeMap<UserId, StoredUser> = self
-            .inner
-            .users(scope, after, limit)
-            .await?
-            .into_iter()
-            .map(|stored| (stored.user.id, stored))
-            .collect();
-        let whole = page.len() < limit;
-        let until = page.keys().next_back().copied();
-        let within = |id: UserId| Some(id) > after && (whole || Some(id) <= until);
-        let wanted = |id: UserId| match scope {
-            Scope::Only(ids) => ids.contains(&id),
-            Scope::Everyone | Scope::Open { .. } => true,
-        };
-        for (id, stored) in &self.changed().users {
-            if within(*id) && wanted(*id) {
-                page.insert(*id, stored.clone());
+        if after.is_none() {
+            self.changed().pass = Pass::default();
+        }
+        if self.changed().pass.ended {
+            return Ok(Vec::new());
+        }
+        let mut page = self.inner.users(scope, after, limit).await?;
+        let mut changed = self.changed();
+        let Changed { users, pass, .. } = &mut *changed;
+        for stored in &mut page {
+            pass.served.insert(stored.user.id);
+            if let Some(newer) = users.get(&stored.user.id) {
+                *stored = newer.clone();
             }
         }
-        // A page that is full for the caller must not look like the last one, nor the last like a full one.
-        Ok(page.into_values().collect())
+        if page.is_empty() {
+            let wanted = |id: &UserId| match scope {
+                Scope::Only(ids) => ids.contains(id),
+                Scope::Everyone | Scope::Open { .. } => true,
+            };
+            let left = users
+                .iter()
+                .filter(|(id, _)| wanted(id) && !pass.served.contains(id));
+            page.extend(left.map(|(_, stored)| stored.clone()));
+            pass.ended = true;
+        }
+        Ok(page)
     }
 
     async fn claim(

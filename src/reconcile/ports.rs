@@ -180,7 +180,8 @@ pub trait Ledger: Journal {
     /// Everything but the users, as one consistent view.
     async fn state(&self, now: Timestamp) -> Result<Arc<State>, JournalError>;
 
-    /// Users of a scope in pages, by ascending id; `after` is the last id of the page before.
+    /// Users of a scope in pages, each exactly once, in an order of the ledger's; `after` is the last id of the page
+    /// before. The first empty page is the end.
     async fn users(
         &self,
         scope: &Scope,

@@ -29,10 +29,6 @@ pub(super) struct Batch {
 }
 
 impl Batch {
-    pub(super) const fn len(&self) -> usize {
-        self.len
-    }
-
     pub(super) fn int(self, name: &'static str, values: impl IntoIterator<Item = i64>) -> Self {
         self.column(name, Values::Int(values.into_iter().collect()))
     }

@@ -113,20 +113,9 @@ async fn open_sqlite(path: PathBuf, options: Options) -> Result<Store, StoreErro
         return Err(StoreError::ReadOnly(shown));
     }
     let suspect = must_be_checked(&path);
-    let connect = SqliteConnectOptions::new()
-        .filename(&path)
-        .create_if_missing(true)
-        .journal_mode(SqliteJournalMode::Wal)
-        .synchronous(SqliteSynchronous::Full)
-        .foreign_keys(true)
-        .busy_timeout(options.busy)
-        // A first full read writes hundreds of megabytes: fold the log in rarely, and give its space back.
-        .pragma("wal_autocheckpoint", "8192")
-        .pragma("journal_size_limit", "67108864")
-        .pragma("cache_size", "-16000");
     let pool = SqlitePoolOptions::new()
         .max_connections(options.connections)
-        .connect_with(connect)
+        .connect_with(sqlite_options(&path, &options))
         .await
         .map_err(|error| sqlite_error(error, &shown))?;
     let pool = Pool::Sqlite(pool);
@@ -147,6 +136,20 @@ async fn open_sqlite(path: PathBuf, options: Options) -> Result<Store, StoreErro
         other => other,
     })?;
     Ok(store)
+}
+
+fn sqlite_options(path: &Path, options: &Options) -> SqliteConnectOptions {
+    SqliteConnectOptions::new()
+        .filename(path)
+        .create_if_missing(true)
+        .journal_mode(SqliteJournalMode::Wal)
+        .synchronous(SqliteSynchronous::Full)
+        .foreign_keys(true)
+        .busy_timeout(options.busy)
+        // A first full read writes hundreds of megabytes: fold the log in rarely, and give its space back.
+        .pragma("wal_autocheckpoint", "8192")
+        .pragma("journal_size_limit", "67108864")
+        .pragma("cache_size", "-16000")
 }
 
 async fn open_postgres(url: &str, options: Options) -> Result<Store, StoreError> {

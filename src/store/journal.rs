@@ -180,6 +180,7 @@ async fn finish_step(w: &mut Writing, step: StepId, open: &OpenStep) -> Result<i
     let change = &open.change;
     match change.action {
         Action::Assign | Action::Adopt => {
+<<<<<<< HEAD
             let adopted = change.action == Action::Adopt;
             let holding = Holding {
                 number: change.number,
@@ -196,6 +197,9 @@ async fn finish_step(w: &mut Writing, step: StepId, open: &OpenStep) -> Result<i
                 seen_licensed: !adopted,
                 missing: None,
             };
+=======
+            let holding = holding_of(change, w.now);
+>>>>>>> store
             holdings::end_others(w, change.number, change.user).await?;
             let new = Beginning {
                 holding: &holding,
@@ -226,6 +230,26 @@ async fn finish_step(w: &mut Writing, step: StepId, open: &OpenStep) -> Result<i
         }
     }
     Ok(w.last_place())
+}
+
+/// The holding that begins when a step is done.
+fn holding_of(change: &Change, now: Timestamp) -> Holding {
+    let adopted = change.action == Action::Adopt;
+    Holding {
+        number: change.number,
+        user: change.user,
+        number_type: change.number_type,
+        range: change.range.clone(),
+        origin: if adopted {
+            HoldingOrigin::Adopted
+        } else {
+            HoldingOrigin::Assigned
+        },
+        since: now,
+        // Nobody is assigned a number without having been read as licensed right before.
+        seen_licensed: !adopted,
+        missing: None,
+    }
 }
 
 async fn close(

@@ -48,6 +48,7 @@ impl TenantStore {
             _ => recall(&mut w.tx, w.tenant, w.head.listing).await?,
         };
         number_profiles(&mut w, &mut memory, listing).await?;
+<<<<<<< HEAD
         let mut new = Vec::with_capacity(listing.len());
         for (at, listed) in listing.iter().enumerate() {
             let profile = memory
@@ -71,6 +72,9 @@ impl TenantStore {
                 new[i].0.place = new[i - 1].0.place + 1;
             }
         }
+=======
+        let new = entries_of(&memory, listing);
+>>>>>>> store
         let (added, removed) = differences(&memory.entries, &new);
         if !added.is_empty() || !removed.is_empty() {
             w.head.listing += 1;
@@ -183,6 +187,34 @@ async fn number_profiles(
     Ok(())
 }
 
+/// The list in order, each entry with its place in the list read.
+fn entries_of(memory: &ListingMemory, listing: &[Listed]) -> Vec<(Entry, usize)> {
+    let mut new = Vec::with_capacity(listing.len());
+    for (at, listed) in listing.iter().enumerate() {
+        let profile = memory
+            .profiles
+            .get(&listed.profile)
+            .copied()
+            .unwrap_or_default();
+        let digest = digest_of(listed.target, profile);
+        new.push((
+            Entry {
+                number: digits(listed.number),
+                place: 0,
+                digest,
+            },
+            at,
+        ));
+    }
+    new.sort_unstable();
+    for i in 1..new.len() {
+        if new[i].0.number == new[i - 1].0.number {
+            new[i].0.place = new[i - 1].0.place + 1;
+        }
+    }
+    new
+}
+
 /// What the new list has and the old has not, with its place in the list read, and the other way round.
 fn differences(old: &[Entry], new: &[(Entry, usize)]) -> (Vec<(Entry, usize)>, Vec<Entry>) {
     let (mut added, mut removed) = (Vec::new(), Vec::new());
@@ -194,7 +226,8 @@ fn differences(old: &[Entry], new: &[(Entry, usize)]) -> (Vec<(Entry, usize)>, V
                 if was.digest != is.digest {
                     added.extend(n.peek().map(|new| **new));
                 }
-                (o.next(), n.next());
+                o.next();
+                n.next();
             }
             (Some(was), Some((is, _))) if key(was) < key(is) => removed.extend(o.next()),
             (Some(_), None) => removed.extend(o.next()),

@@ -4,6 +4,7 @@ use super::error::Fault;
 use super::texts::Texts;
 use crate::directory::{Attribute, Attributes, Licences, PlanDates, User, UserId};
 use jiff::Timestamp;
+use crate::rules::normal_form;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use std::borrow::Cow;
@@ -134,11 +135,6 @@ pub(super) fn identity_key(text: Option<&str>) -> Option<String> {
     let form = normal_form(text?);
     let form: String = form.chars().filter(|c| *c != '\0').collect();
     (!form.is_empty()).then_some(form)
-}
-
-/// Stands in for the normal form of the rules.
-fn normal_form(text: &str) -> String {
-    text.trim().to_lowercase()
 }
 
 #[cfg(test)]

@@ -28,6 +28,8 @@ pub(super) struct RoundMemory {
     pub(super) licences: LicenceNumbers,
 }
 
+type StoredLink = (i64, Option<String>, Option<i64>, Option<String>);
+
 type RoundRow = (i64, String, Option<String>, i64, String);
 
 impl TenantStore {
@@ -46,14 +48,16 @@ impl TenantStore {
                 } else {
                     RoundMode::Delta
                 },
+<<<<<<< HEAD
                 interrupted: link.is_some(),
+=======
+>>>>>>> store
                 at: link.map(Link),
                 selection,
                 at_since: Timestamp::from_microsecond(since)?,
             }));
         }
-        let stored: Option<(i64, Option<String>, Option<i64>, Option<String>)> =
-            fetch_optional!(&mut tx, STORED, self.tenant)?;
+        let stored: Option<StoredLink> = fetch_optional!(&mut tx, STORED, self.tenant)?;
         let Some((id, Some(link), since, selection)) = stored else {
             return Ok(None);
         };

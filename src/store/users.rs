@@ -3,7 +3,7 @@
 use super::bulk::Batch;
 use super::error::Fault;
 use super::licence_sets::LicenceNumbers;
-use super::marks::{self};
+use super::marks;
 use super::people;
 use super::record::{self, Encoded};
 use super::rosters::Roster;

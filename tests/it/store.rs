@@ -1,8 +1,10 @@
 //! The store on both engines: rounds, claims, the journal, locks, the held list, the audit trail.
 
 mod journal;
+mod limits;
 mod locks;
 mod opening;
+mod past;
 mod reading;
 mod rounds;
 
