@@ -2,7 +2,7 @@
 
 use super::check_numbers::CheckedEntry;
 use super::checked::{CheckedRange, Condition};
-use super::findings::{Findings, Spot, did_you_mean};
+use super::findings::{Findings, Spot};
 use super::keyword::Keyword;
 use super::plans::NumberingPlans;
 use super::settings::Draft;
@@ -11,13 +11,14 @@ use super::{Dated, EmergencyModel, LocationRule, Operator, PolicyRule, Range};
 use crate::directory::Kind;
 use crate::numbering::{Country, NumberType, Spans};
 use jiff::SignedDuration;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// What a range is checked against.
 pub(super) struct Surroundings<'a> {
     pub(super) findings: &'a mut Findings,
     pub(super) plans: &'a mut NumberingPlans,
     pub(super) operators: &'a [Operator],
+    pub(super) operator_names: &'a BTreeMap<String, usize>,
     pub(super) defaults: Option<&'a Draft>,
     pub(super) file: &'a str,
     pub(super) line: usize,
@@ -199,10 +200,7 @@ fn required<T>(
 
 fn operator(draft: &Draft, around: &mut Surroundings<'_>) -> Option<usize> {
     let named = draft.operator.as_ref()?;
-    let at = around
-        .operators
-        .iter()
-        .position(|operator| operator.name == named.value);
+    let at = around.operator_names.get(&named.value).copied();
     if at.is_none() {
         let message = format!(
             "there is no operator \"{}\"",
@@ -212,7 +210,9 @@ fn operator(draft: &Draft, around: &mut Surroundings<'_>) -> Option<usize> {
             .operators
             .iter()
             .map(|operator| operator.name.as_str());
-        let help = did_you_mean(&named.value, known)
+        let help = around
+            .findings
+            .did_you_mean(&named.value, known)
             .unwrap_or_else(|| "declare it: operator \"name\" { … }".into());
         around
             .findings
@@ -284,9 +284,8 @@ fn inside(draft: &Draft, findings: &mut Findings) {
     let both = [(&draft.never, "never"), (&draft.reserve, "reserve")];
     for (entries, what) in both {
         for entry in entries {
-            let mut outside = Spans::default();
-            outside.insert(entry.span);
-            let inside = numbers.intersection(&outside).count();
+            let wanted = Spans::from_iter([entry.span]);
+            let inside = wanted.intersection(&numbers).count();
             if inside != entry.span.count() {
                 let message = format!("`{what}` holds numbers that are not in `numbers`");
                 findings.error(entry.at, "outside-numbers", message, None);
