@@ -5,7 +5,7 @@ use super::checked::{CheckedRange, Condition};
 use super::findings::{Findings, Spot};
 use super::keyword::Keyword;
 use super::plans::NumberingPlans;
-use super::settings::Draft;
+use super::settings::{Draft, DraftLocation, DraftPolicy};
 use super::syntax::Spelled;
 use super::{Dated, EmergencyModel, LocationRule, Operator, PolicyRule, Range};
 use crate::directory::Kind;
@@ -122,27 +122,27 @@ fn assemble(
             quarantine: draft.quarantine.unwrap_or(SignedDuration::ZERO),
             keep_free: draft.keep_free.unwrap_or_default(),
             low_stock: draft.low_stock,
-            locations: draft
-                .locations
-                .into_iter()
-                .map(|location| LocationRule {
-                    id: location.id,
-                    when: None,
-                })
-                .collect(),
+            locations: draft.locations.into_iter().map(location).collect(),
             operator,
-            policies: draft
-                .policies
-                .into_iter()
-                .map(|policy| PolicyRule {
-                    policy_type: policy.policy_type,
-                    name: policy.name,
-                    when: None,
-                })
-                .collect(),
+            policies: draft.policies.into_iter().map(policy).collect(),
             file: around.file.to_owned(),
             line: around.line,
         },
+    }
+}
+
+fn location(draft: DraftLocation) -> LocationRule {
+    LocationRule {
+        id: draft.id,
+        when: None,
+    }
+}
+
+fn policy(draft: DraftPolicy) -> PolicyRule {
+    PolicyRule {
+        policy_type: draft.policy_type,
+        name: draft.name,
+        when: None,
     }
 }
 
@@ -161,8 +161,7 @@ fn with_defaults(mut own: Draft, defaults: &Draft) -> Draft {
         low_stock LowStock, operator Operator, locations Location
     );
     let is_own = |policy_type: &str| {
-        let same =
-            |own: &super::settings::DraftPolicy| own.policy_type.eq_ignore_ascii_case(policy_type);
+        let same = |own: &DraftPolicy| own.policy_type.eq_ignore_ascii_case(policy_type);
         own.policies.iter().any(same)
     };
     let inherited: Vec<_> = defaults

@@ -44,5 +44,6 @@ fn floods_of_errors_are_cut() {
             "range \"r{at}\" {{ type direct-routing numbers +49 89 5550 1000 overflow \"s{at}\" }}"
         )
     }));
-    check(&lines(|_| "} } {".to_owned()));
+    let braces = read(&lines(|_| "} } {".to_owned())).expect_err("wrong");
+    assert_eq!(braces.len(), 1, "one slip makes one error");
 }
