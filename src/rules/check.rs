@@ -30,6 +30,7 @@ pub(super) fn check(files: &[ParsedFile<'_>], groups: bool, findings: &mut Findi
         plans: NumberingPlans::default(),
         groups,
         set: CheckedSet::default(),
+        operators: BTreeMap::new(),
         names: BTreeMap::new(),
     };
     let statements = || files.iter().flat_map(|file| &file.statements);
@@ -57,6 +58,8 @@ struct Checker<'a> {
     plans: NumberingPlans,
     groups: bool,
     set: CheckedSet,
+    /// Index of each operator by its name.
+    operators: BTreeMap<String, usize>,
     /// Every range name, also of ranges with errors, and where it was given first.
     names: BTreeMap<String, Spot>,
 }
@@ -85,14 +88,11 @@ impl Checker<'_> {
             Statement::Operator { name, properties } => {
                 let mut names = self.names();
                 let operator = check_operator::operator(name, properties, &mut names);
-                if self
-                    .set
-                    .operators
-                    .iter()
-                    .any(|known| known.name == operator.name)
-                {
+                if self.operators.contains_key(&operator.name) {
                     self.duplicate(name, "operator");
                 } else {
+                    let at = self.set.operators.len();
+                    self.operators.insert(operator.name.clone(), at);
                     self.set.operators.push(operator);
                 }
             }
@@ -238,6 +238,7 @@ impl Checker<'_> {
                 findings: self.findings,
                 plans: &mut self.plans,
                 operators: &self.set.operators,
+                operator_names: &self.operators,
                 defaults: defaults.as_ref(),
                 file: file.name,
                 line: file.lines.partition_point(|start| *start <= at.start),

@@ -157,7 +157,9 @@ impl Names<'_> {
                         "there is no list `{}`",
                         super::findings::shorten(&name.value)
                     );
-                    let help = did_you_mean(&name.value, self.lists.keys().map(String::as_str))
+                    let help = self
+                        .findings
+                        .did_you_mean(&name.value, self.lists.keys().map(String::as_str))
                         .unwrap_or_else(|| format!("declare it: let {} = [\"…\"]", name.value));
                     self.findings
                         .error(name.at, "unknown-list", message, Some(help));

@@ -2,22 +2,23 @@
 
 use super::check_numbers::CheckedEntry;
 use super::checked::{CheckedRange, Condition};
-use super::findings::{Findings, Spot, did_you_mean};
+use super::findings::{Findings, Spot};
 use super::keyword::Keyword;
 use super::plans::NumberingPlans;
-use super::settings::Draft;
+use super::settings::{Draft, DraftLocation, DraftPolicy};
 use super::syntax::Spelled;
 use super::{Dated, EmergencyModel, LocationRule, Operator, PolicyRule, Range};
 use crate::directory::Kind;
 use crate::numbering::{Country, NumberType, Spans};
 use jiff::SignedDuration;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// What a range is checked against.
 pub(super) struct Surroundings<'a> {
     pub(super) findings: &'a mut Findings,
     pub(super) plans: &'a mut NumberingPlans,
     pub(super) operators: &'a [Operator],
+    pub(super) operator_names: &'a BTreeMap<String, usize>,
     pub(super) defaults: Option<&'a Draft>,
     pub(super) file: &'a str,
     pub(super) line: usize,
@@ -121,27 +122,27 @@ fn assemble(
             quarantine: draft.quarantine.unwrap_or(SignedDuration::ZERO),
             keep_free: draft.keep_free.unwrap_or_default(),
             low_stock: draft.low_stock,
-            locations: draft
-                .locations
-                .into_iter()
-                .map(|location| LocationRule {
-                    id: location.id,
-                    when: None,
-                })
-                .collect(),
+            locations: draft.locations.into_iter().map(location).collect(),
             operator,
-            policies: draft
-                .policies
-                .into_iter()
-                .map(|policy| PolicyRule {
-                    policy_type: policy.policy_type,
-                    name: policy.name,
-                    when: None,
-                })
-                .collect(),
+            policies: draft.policies.into_iter().map(policy).collect(),
             file: around.file.to_owned(),
             line: around.line,
         },
+    }
+}
+
+fn location(draft: DraftLocation) -> LocationRule {
+    LocationRule {
+        id: draft.id,
+        when: None,
+    }
+}
+
+fn policy(draft: DraftPolicy) -> PolicyRule {
+    PolicyRule {
+        policy_type: draft.policy_type,
+        name: draft.name,
+        when: None,
     }
 }
 
@@ -160,8 +161,7 @@ fn with_defaults(mut own: Draft, defaults: &Draft) -> Draft {
         low_stock LowStock, operator Operator, locations Location
     );
     let is_own = |policy_type: &str| {
-        let same =
-            |own: &super::settings::DraftPolicy| own.policy_type.eq_ignore_ascii_case(policy_type);
+        let same = |own: &DraftPolicy| own.policy_type.eq_ignore_ascii_case(policy_type);
         own.policies.iter().any(same)
     };
     let inherited: Vec<_> = defaults
@@ -199,10 +199,7 @@ fn required<T>(
 
 fn operator(draft: &Draft, around: &mut Surroundings<'_>) -> Option<usize> {
     let named = draft.operator.as_ref()?;
-    let at = around
-        .operators
-        .iter()
-        .position(|operator| operator.name == named.value);
+    let at = around.operator_names.get(&named.value).copied();
     if at.is_none() {
         let message = format!(
             "there is no operator \"{}\"",
@@ -212,7 +209,9 @@ fn operator(draft: &Draft, around: &mut Surroundings<'_>) -> Option<usize> {
             .operators
             .iter()
             .map(|operator| operator.name.as_str());
-        let help = did_you_mean(&named.value, known)
+        let help = around
+            .findings
+            .did_you_mean(&named.value, known)
             .unwrap_or_else(|| "declare it: operator \"name\" { … }".into());
         around
             .findings
@@ -284,9 +283,8 @@ fn inside(draft: &Draft, findings: &mut Findings) {
     let both = [(&draft.never, "never"), (&draft.reserve, "reserve")];
     for (entries, what) in both {
         for entry in entries {
-            let mut outside = Spans::default();
-            outside.insert(entry.span);
-            let inside = numbers.intersection(&outside).count();
+            let wanted = Spans::from_iter([entry.span]);
+            let inside = wanted.intersection(&numbers).count();
             if inside != entry.span.count() {
                 let message = format!("`{what}` holds numbers that are not in `numbers`");
                 findings.error(entry.at, "outside-numbers", message, None);

@@ -1,7 +1,7 @@
 //! Checks that need all ranges at once. None of them compares every range with every other.
 
 use super::checked::{CheckedRange, CheckedSet};
-use super::findings::{Findings, Spot, did_you_mean};
+use super::findings::{Findings, Spot};
 use super::shadow;
 use crate::numbering::Span;
 use std::collections::{BTreeMap, BTreeSet};
@@ -92,6 +92,7 @@ fn link_overflow(
         .collect();
     let types: Vec<_> = ranges.iter().map(|range| range.range.number_type).collect();
     for range in ranges {
+        let mut linked = BTreeSet::new();
         for name in &range.overflow {
             let Some(at) = index.get(&name.value) else {
                 // A range that was declared with errors has been reported already.
@@ -100,7 +101,7 @@ fn link_overflow(
                         "there is no range \"{}\"",
                         super::findings::shorten(&name.value)
                     );
-                    let help = did_you_mean(&name.value, names.keys().map(String::as_str));
+                    let help = findings.did_you_mean(&name.value, names.keys().map(String::as_str));
                     findings.error(name.at, "unknown-range", message, help);
                 }
                 continue;
@@ -112,7 +113,7 @@ fn link_overflow(
                 );
                 let help = Some("overflow goes to ranges of the same type".to_owned());
                 findings.error(name.at, "overflow-type", message, help);
-            } else if !range.range.overflow.contains(at) {
+            } else if linked.insert(*at) {
                 range.range.overflow.push(*at);
             }
         }

@@ -44,7 +44,7 @@ const WIDEST: usize = 160;
 
 impl Diagnostic {
     pub(super) fn new(finding: Finding, file: &str, text: &str, lines: &[u32]) -> Self {
-        let start = (finding.spot.start as usize).min(text.len());
+        let start = text.floor_char_boundary(finding.spot.start as usize);
         let line = lines
             .partition_point(|begin| *begin as usize <= start)
             .max(1);
@@ -52,9 +52,8 @@ impl Diagnostic {
         let rest = &text[begin..];
         let whole = rest.find(['\n', '\r']).map_or(rest, |end| &rest[..end]);
         let from = (start - begin).min(whole.len());
-        let to = (finding.spot.end as usize)
-            .saturating_sub(begin)
-            .clamp(from, whole.len());
+        let end = (finding.spot.end as usize).saturating_sub(begin);
+        let to = whole.floor_char_boundary(end).max(from);
         let (source, marked) = cut(whole, from..to);
         Self {
             file: file.to_owned(),
@@ -117,14 +116,8 @@ fn cut(line: &str, marked: Range<usize>) -> (String, Range<usize>) {
     if line.len() <= WIDEST {
         return (line.to_owned(), marked);
     }
-    let floor = |mut at: usize| {
-        while !line.is_char_boundary(at) {
-            at -= 1;
-        }
-        at
-    };
-    let from = floor(marked.start.saturating_sub(WIDEST / 2));
-    let to = floor((from + WIDEST).min(line.len()));
+    let from = line.floor_char_boundary(marked.start.saturating_sub(WIDEST / 2));
+    let to = line.floor_char_boundary(from + WIDEST);
     let end = marked.end.min(to).max(marked.start);
     (line[from..to].to_owned(), marked.start - from..end - from)
 }

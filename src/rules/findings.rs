@@ -85,6 +85,18 @@ impl Findings {
         });
     }
 
+    /// As [`did_you_mean`], for names that a rule set declares: there may be so many that only errors that are kept
+    /// are worth the search.
+    pub(super) fn did_you_mean<'a>(
+        &self,
+        read: &str,
+        known: impl Iterator<Item = &'a str>,
+    ) -> Option<String> {
+        (self.errors < KEPT)
+            .then(|| did_you_mean(read, known))
+            .flatten()
+    }
+
     /// How many errors there are, those not kept included.
     pub(super) fn errors(&self) -> usize {
         self.errors

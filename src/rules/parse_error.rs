@@ -37,12 +37,12 @@ pub(super) fn report(
     let rest = &text[position..];
     let expected = expected(error);
     let Some(token) = tokenise(0, rest, &mut Findings::default()).first().copied() else {
+        // The last sign that was read; of an empty piece, the word it follows.
+        let last = text.chars().next_back().map_or(0, char::len_utf8) as u32;
+        let before = keyword.spelling().len() as u32;
+        let back = if text.is_empty() { before } else { last };
         let spot = Spot {
-            start: if text.is_empty() {
-                at.start.saturating_sub(keyword.spelling().len() as u32)
-            } else {
-                at.end.saturating_sub(1).max(at.start)
-            },
+            start: at.end.saturating_sub(back),
             ..at
         };
         let message = format!(

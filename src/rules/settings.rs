@@ -5,7 +5,7 @@ use super::check_numbers::{self, CheckedEntry};
 use super::checked::Condition;
 use super::findings::{Spot, did_you_mean};
 use super::keyword::Keyword;
-use super::syntax::{Entry, Property, Spelled, Value};
+use super::syntax::{Entry, Formula, Property, Spelled, Value};
 use super::{Amount, ReleaseMode, Select, Unlisted};
 use crate::numbering::{Country, NumberType};
 use jiff::SignedDuration;
@@ -89,26 +89,7 @@ impl Draft {
             }
             (Value::Text(text), _) => self.operator = Some(text.clone()),
             (Value::Texts(texts), _) => self.overflow = Some(texts.clone()),
-            (Value::Numbers(entries), Keyword::Numbers) => {
-                let first = self.numbers.len();
-                self.numbers.extend(read_entries(entries, names));
-                check_numbers::lint_lengths(&self.numbers[first..], names.findings);
-            }
-            (Value::Numbers(entries), keyword) => {
-                for entry in entries.iter().filter_map(|entry| entry.from.as_ref()) {
-                    let message = format!("`from` has no place in `{}`", keyword.spelling());
-                    let help = Some("write it after the number in `numbers`".to_owned());
-                    names
-                        .findings
-                        .error(entry.at, "misplaced-from", message, help);
-                }
-                let read = read_entries(entries, names);
-                if keyword == Keyword::Never {
-                    self.never.extend(read);
-                } else {
-                    self.reserve.extend(read);
-                }
-            }
+            (Value::Numbers(entries), keyword) => self.add_numbers(keyword, entries, names),
             (Value::When(None), _) => self.when = Some(None),
             (Value::When(Some(formula)), _) => {
                 self.when = names.condition(formula).map(Some);
@@ -131,39 +112,63 @@ impl Draft {
                 }
             }
             (Value::Word(word), keyword) => self.set_word(keyword, word, names),
-            (Value::Location { id, when }, _) => {
-                let condition = when.as_ref().and_then(|formula| names.condition(formula));
-                if is_name(id, "an emergency location has an id", names)
-                    && when.is_some() == condition.is_some()
-                {
-                    self.locations.push(DraftLocation {
-                        id: id.value.trim().to_owned(),
-                        at: id.at,
-                        when: condition,
-                    });
-                }
-            }
-            (
-                Value::Policy {
-                    policy_type,
-                    name,
-                    when,
-                },
-                _,
-            ) => {
-                let condition = when.as_ref().and_then(|formula| names.condition(formula));
-                if is_name(name, "a policy has a name", names)
-                    && when.is_some() == condition.is_some()
-                {
-                    self.policies.push(DraftPolicy {
-                        policy_type: policy_type.value.clone(),
-                        name: name.value.trim().to_owned(),
-                        at: property.at.to(name.at),
-                        when: condition,
-                    });
-                }
-            }
+            (Value::Location { id, when }, _) => self.add_location(id, when.as_ref(), names),
+            (Value::Policy { .. }, _) => self.add_policy(property, names),
             (Value::Unread, _) => {}
+        }
+    }
+
+    fn add_numbers(&mut self, keyword: Keyword, entries: &[Entry], names: &mut Names<'_>) {
+        let read = read_entries(entries, names);
+        if keyword == Keyword::Numbers {
+            check_numbers::lint_lengths(&read, names.findings);
+            self.numbers.extend(read);
+            return;
+        }
+        for from in entries.iter().filter_map(|entry| entry.from.as_ref()) {
+            let message = format!("`from` has no place in `{}`", keyword.spelling());
+            let help = Some("write it after the number in `numbers`".to_owned());
+            names
+                .findings
+                .error(from.at, "misplaced-from", message, help);
+        }
+        if keyword == Keyword::Never {
+            self.never.extend(read);
+        } else {
+            self.reserve.extend(read);
+        }
+    }
+
+    fn add_location(&mut self, id: &Spelled, when: Option<&Formula>, names: &mut Names<'_>) {
+        let condition = when.and_then(|formula| names.condition(formula));
+        let is_named = is_name(id, "an emergency location has an id", names);
+        if is_named && when.is_some() == condition.is_some() {
+            self.locations.push(DraftLocation {
+                id: id.value.trim().to_owned(),
+                at: id.at,
+                when: condition,
+            });
+        }
+    }
+
+    fn add_policy(&mut self, property: &Property, names: &mut Names<'_>) {
+        let Value::Policy {
+            policy_type,
+            name,
+            when,
+        } = &property.value
+        else {
+            return;
+        };
+        let condition = when.as_ref().and_then(|formula| names.condition(formula));
+        let is_named = is_name(name, "a policy has a name", names);
+        if is_named && when.is_some() == condition.is_some() {
+            self.policies.push(DraftPolicy {
+                policy_type: policy_type.value.clone(),
+                name: name.value.trim().to_owned(),
+                at: property.at.to(name.at),
+                when: condition,
+            });
         }
     }
 

@@ -1,7 +1,7 @@
 //! The values and tests rules speak of, numbered, so that deciding compares numbers and not texts.
 
 use super::checked::{Aliases, Operand, TextTest};
-use crate::directory::{Attribute, PlanId};
+use crate::directory::{Attribute, PlanId, plan_id_by_name};
 use std::collections::{BTreeMap, HashMap};
 
 /// Hashing that is the same in every process: nothing that is decided may depend on chance.
@@ -19,6 +19,7 @@ pub(super) struct Vocabulary {
     pub(super) tests: Vec<TextTest>,
     test_of: Table<(SlotId, &'static str, String), u32>,
     pub(super) plans: Vec<Plan>,
+    plan_of: Table<String, u32>,
 }
 
 /// What rules say about one attribute.
@@ -87,23 +88,20 @@ impl Vocabulary {
         number
     }
 
-    /// The number of a plan name, made when it is new.
+    /// The number of a plan name, made when it is new. Letter case does not matter.
     pub(super) fn plan(&mut self, name: &str) -> u32 {
-        let known = self
-            .plans
-            .iter()
-            .position(|plan| plan.name.eq_ignore_ascii_case(name));
-        let number = known.unwrap_or_else(|| {
+        let next = self.plans.len() as u32;
+        let number = *self
+            .plan_of
+            .entry(name.to_ascii_uppercase())
+            .or_insert(next);
+        if number == next {
             self.plans.push(Plan {
                 name: name.to_owned(),
-                id: name
-                    .parse()
-                    .ok()
-                    .or_else(|| crate::directory::plan_id_by_name(name)),
+                id: name.parse().ok().or_else(|| plan_id_by_name(name)),
             });
-            self.plans.len() - 1
-        });
-        number as u32
+        }
+        number
     }
 
     /// Lets every alias stand for the class of its value, where some rule mentions that.

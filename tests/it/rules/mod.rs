@@ -3,6 +3,7 @@
 mod deciding;
 mod naive;
 mod people;
+mod size;
 mod wrong;
 
 use linekeeper::directory::{
