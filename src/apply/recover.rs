@@ -1,7 +1,7 @@
 //! What an earlier process left behind: settled by looking at Graph, never by guessing.
 
 use super::chain::{Refusals, run_one, with_end};
-use super::settle::{after_lost_answer, follow};
+use super::settle::{after_lost_answer, follow, shown};
 use super::{Applied, Hands, JournalError, StepId, Task};
 use crate::directory::Link;
 use crate::plan::{Action, Change, ChangeStatus, OpenStep, State, StepEnd, StepError, StepState};
@@ -29,7 +29,7 @@ pub async fn recover(
     by_hand: bool,
 ) -> Result<Recovered, JournalError> {
     let mut recovered = Recovered::default();
-    let refusals = Refusals::default();
+    let (refusals, begun) = (Refusals::default(), hands.now());
     let steps = hands.journal.open_steps().await?;
     let (leads, followers): (Vec<_>, Vec<_>) = steps
         .into_iter()
@@ -40,7 +40,7 @@ pub async fn recover(
         .collect();
     let work = leads
         .iter()
-        .map(|step| lead(hands, &refusals, step, by_hand));
+        .map(|step| lead(hands, &refusals, step, by_hand, begun));
     let mut results = futures::stream::iter(work).buffer_unordered(hands.patience.in_flight.max(1));
     let mut ended: BTreeSet<(String, u32, bool)> = BTreeSet::new();
     while let Some(result) = results.next().await {
@@ -96,6 +96,7 @@ async fn lead<'s>(
     refusals: &Refusals,
     step: &'s OpenStep,
     by_hand: bool,
+    begun: Timestamp,
 ) -> Result<(&'s OpenStep, Led), JournalError> {
     let id = StepId(step.id);
     match step.state {
@@ -103,9 +104,13 @@ async fn lead<'s>(
             hands.journal.withdrawn(hands.fence, id).await?;
             Ok((step, Led::Forgotten))
         }
-        StepState::Started | StepState::Accepted => Ok((step, Led::To(settle(hands, step).await?))),
+        StepState::Started | StepState::Accepted => {
+            Ok((step, Led::To(settle(hands, step, begun).await?)))
+        }
         StepState::Waiting => match &step.error {
-            Some(StepError::Unsettled(_)) | None => Ok((step, Led::To(settle(hands, step).await?))),
+            Some(StepError::Unsettled(_)) | None => {
+                Ok((step, Led::To(settle(hands, step, begun).await?)))
+            }
             Some(why) if given_up(hands, step) && !matches!(why, StepError::ReleaseBlocked(_)) => {
                 let end = StepEnd::Failed(why.clone());
                 hands
@@ -128,7 +133,7 @@ async fn lead<'s>(
 }
 
 /// A step that may have left this machine: its operation and its number tell what became of it.
-async fn settle(hands: &Hands, step: &OpenStep) -> Result<Change, JournalError> {
+async fn settle(hands: &Hands, step: &OpenStep, begun: Timestamp) -> Result<Change, JournalError> {
     let started = step.started.unwrap_or(step.claimed);
     let end = if !step.change.action.claims() {
         // Policies and profiles may be written twice without harm: tried again from the start.
@@ -141,7 +146,7 @@ async fn settle(hands: &Hands, step: &OpenStep) -> Result<Change, JournalError> 
     } else if let Some(operation) = &step.operation {
         follow(hands, &step.change, &Link(operation.clone()), started).await
     } else {
-        match after_lost_answer(hands, &step.change, started).await {
+        match after_lost_answer(hands, &step.change, sent_by(step, begun)).await {
             Some(end) => end,
             None => no_effect(hands, &step.change).await,
         }
@@ -153,11 +158,21 @@ async fn settle(hands: &Hands, step: &OpenStep) -> Result<Change, JournalError> 
     Ok(with_end(&step.change, &end))
 }
 
-/// The time in which an effect would have shown has passed. If the number can be read, there was none.
+/// When the request of a step without known operation had left at the latest. A step that waits was written down after
+/// its request; of any other only the end of its process is sure, which was before this recovery began: between the
+/// intent and the request lies a look at Graph, which a throttled Graph makes last for minutes.
+fn sent_by(step: &OpenStep, begun: Timestamp) -> Timestamp {
+    match step.state {
+        StepState::Waiting => step.started.unwrap_or(step.claimed),
+        StepState::Claimed | StepState::Started | StepState::Accepted => begun,
+    }
+}
+
+/// The time in which an effect would have shown has passed. If the number can be read, it tells.
 async fn no_effect(hands: &Hands, change: &Change) -> StepEnd {
     match hands.telephony.number(change.number).await {
-        Ok(_) => StepEnd::Failed(StepError::Unsettled(
-            "it had not taken effect; planned anew".to_owned(),
+        Ok(listed) => shown(change, listed.as_ref()).unwrap_or(StepEnd::Failed(
+            StepError::Unsettled("it had not taken effect; planned anew".to_owned()),
         )),
         Err(error) => StepEnd::Waiting {
             until: hands.now(),
@@ -176,52 +191,62 @@ async fn follower(
     by_hand: bool,
     recovered: &mut Recovered,
 ) -> Result<(), JournalError> {
+    let id = StepId(step.id);
     let lead = (step.sync.clone(), step.change.after.unwrap_or_default());
     let came = |well: bool| ended.contains(&(lead.0.clone(), lead.1, well));
-    let done = came(true) || (!open.contains(&lead) && lead_took_effect(state, step));
-    let waits = step.state == StepState::Waiting;
-    let change = if done && waits && !is_due(hands, step, by_hand) && !given_up(hands, step) {
-        Change {
-            status: ChangeStatus::Waiting,
-            ..step.change.clone()
-        }
-    } else if done && waits && given_up(hands, step) {
-        let why = step
-            .error
-            .clone()
-            .unwrap_or(StepError::Failed("given up".to_owned()));
-        let end = StepEnd::Failed(why);
-        hands
-            .journal
-            .ended(hands.fence, StepId(step.id), &end, hands.now())
-            .await?;
-        with_end(&step.change, &end)
-    } else if done {
-        let attempts = step.attempts.max(u32::from(waits));
-        let task = Task {
-            id: StepId(step.id),
-            change: step.change.clone(),
-            attempts,
-        };
-        run_one(hands, refusals, &task).await?
+    let change = if came(true) || (!open.contains(&lead) && lead_took_effect(state, step)) {
+        follow_up(hands, refusals, step, by_hand).await?
     } else if open.contains(&lead) && !came(false) {
-        Change {
-            status: ChangeStatus::Waiting,
-            ..step.change.clone()
-        }
-    } else {
-        hands
-            .journal
-            .withdrawn(hands.fence, StepId(step.id))
-            .await?;
+        waiting(step)
+    } else if step.state == StepState::Claimed {
+        hands.journal.withdrawn(hands.fence, id).await?;
         recovered.withdrawn += 1;
         return Ok(());
+    } else {
+        // It was begun and put off, and its number has changed hands since.
+        let text = format!("{} has changed hands since", step.change.number);
+        give_up(hands, step, StepError::Conflict(text)).await?
     };
-    recovered.applied.push(Applied {
-        id: StepId(step.id),
-        change,
-    });
+    recovered.applied.push(Applied { id, change });
     Ok(())
+}
+
+/// A follower whose lead has succeeded.
+async fn follow_up(
+    hands: &Hands,
+    refusals: &Refusals,
+    step: &OpenStep,
+    by_hand: bool,
+) -> Result<Change, JournalError> {
+    let waits = step.state == StepState::Waiting;
+    if waits && given_up(hands, step) {
+        let why = step.error.clone();
+        let why = why.unwrap_or(StepError::Failed("given up".to_owned()));
+        return give_up(hands, step, why).await;
+    }
+    if waits && !is_due(hands, step, by_hand) {
+        return Ok(waiting(step));
+    }
+    let task = Task {
+        id: StepId(step.id),
+        change: step.change.clone(),
+        attempts: step.attempts.max(u32::from(waits)),
+    };
+    run_one(hands, refusals, &task).await
+}
+
+fn waiting(step: &OpenStep) -> Change {
+    Change {
+        status: ChangeStatus::Waiting,
+        ..step.change.clone()
+    }
+}
+
+async fn give_up(hands: &Hands, step: &OpenStep, why: StepError) -> Result<Change, JournalError> {
+    let end = StepEnd::Failed(why);
+    let (id, now) = (StepId(step.id), hands.now());
+    hands.journal.ended(hands.fence, id, &end, now).await?;
+    Ok(with_end(&step.change, &end))
 }
 
 /// Whether the lead of a follower, which is no longer open, had come to its good end.

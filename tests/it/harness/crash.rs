@@ -79,7 +79,7 @@ impl<'a> Bench<'a> {
             "mode = \"apply\"\n\n[database]\nurl = \"{}\"\n\n[safety]\nmax_release_percent = 100\n\n\
              [graph]\noperations = {operations}\noperation_poll = \"20ms\"\noperation_timeout = \"1s\"\nretries = 1\n\n\
              [[tenant]]\nname = \"crash\"\ntenant_id = \"00000000-0000-4000-8000-00000000c7a5\"\nclient_id = \"app\"\n\
-             client_secret = \"s3cret\"\ngraph_url = \"{origin}/v1.0\"\nlogin_url = \"{origin}\"\n",
+             graph_url = \"{origin}/v1.0\"\nlogin_url = \"{origin}\"\n",
             database.url
         );
         std::fs::write(folder.path().join("linekeeper.toml"), configuration).expect("a file");
@@ -130,6 +130,7 @@ impl<'a> Bench<'a> {
             .args(arguments)
             .current_dir(self.folder.path())
             .env("LINEKEEPER_LOG", "warn")
+            .env("LINEKEEPER__TENANT__CRASH__CLIENT_SECRET", "s3cret")
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
