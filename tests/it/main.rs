@@ -3,6 +3,7 @@
 mod graph;
 mod harness;
 mod rules;
+mod scenarios;
 mod simulator;
 mod store;
 mod tidy;

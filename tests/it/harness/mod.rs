@@ -1,3 +1,6 @@
 //! What the integration tests stand on.
 
 pub(crate) mod database;
+pub(crate) mod run;
+pub(crate) mod scenario;
+pub(crate) mod tenant;
