@@ -221,7 +221,8 @@ impl UserStore {
             }
             _ => {
                 let place = self.push(id, Body::Kept(Box::new(Record::from_fields(fields))));
-                self.touch(place).presence = self.clock;
+                let history = self.touch(place);
+                history.presence = history.last;
                 place
             }
         }
