@@ -68,6 +68,8 @@ impl Scenario {
             clock: None,
         };
         scenario.write("secret", SECRET);
+        let private = std::os::unix::fs::PermissionsExt::from_mode(0o600);
+        std::fs::set_permissions(scenario.folder().join("secret"), private).expect("our own file");
         scenario.rules(rules);
         scenario.configure("mode = \"apply\"", "");
         scenario

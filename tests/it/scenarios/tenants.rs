@@ -32,7 +32,7 @@ async fn two(database: &Database, rules: &str) -> (Scenario, Scenario) {
 }
 
 async fn two_tenants_are_kept_apart(database: &Database) {
-    let (contoso, fabrikam) = two(database, &MUNICH.replace("5550 1", "5550 2")).await;
+    let (contoso, fabrikam) = two(database, &MUNICH.replace("1000 to 1009", "2000 to 2009")).await;
     let only = contoso.run(&["sync", "--tenant", "contoso"]).await;
     only.exits(0)
         .has("/tenant", "contoso")
