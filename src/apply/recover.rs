@@ -1,13 +1,13 @@
 //! What an earlier process left behind: settled by looking at Graph, never by guessing.
 
 use super::chain::{Refusals, run_one, with_end};
+use super::followers::{Course, Leads, follow_lead};
 use super::settle::{after_lost_answer, follow};
 use super::{Applied, Hands, JournalError, StepId, Task};
 use crate::directory::Link;
-use crate::plan::{Action, Change, ChangeStatus, OpenStep, State, StepEnd, StepError, StepState};
+use crate::plan::{Change, OpenStep, State, StepEnd, StepError, StepState};
 use futures::StreamExt as _;
 use jiff::Timestamp;
-use std::collections::BTreeSet;
 
 /// What recovery did.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -34,60 +34,51 @@ pub async fn recover(
     let (leads, followers): (Vec<_>, Vec<_>) = steps
         .into_iter()
         .partition(|step| step.change.after.is_none() || step.change.action.claims());
-    let open: BTreeSet<(String, u32)> = leads
-        .iter()
-        .map(|step| (step.sync.clone(), step.change.seq))
-        .collect();
     let work = leads
         .iter()
         .map(|step| lead(hands, &refusals, step, by_hand));
     let mut results = futures::stream::iter(work).buffer_unordered(hands.patience.in_flight.max(1));
-    let mut ended: BTreeSet<(String, u32, bool)> = BTreeSet::new();
+    let mut fates = Leads::default();
     while let Some(result) = results.next().await {
-        match result? {
-            (_, Led::Untouched) => {}
-            (step, Led::To(change)) => {
-                let key = (step.sync.clone(), step.change.seq);
-                match change.status {
-                    ChangeStatus::Succeeded => drop(ended.insert((key.0, key.1, true))),
-                    ChangeStatus::Failed => drop(ended.insert((key.0, key.1, false))),
-                    _ => {}
-                }
-                recovered.applied.push(Applied {
-                    id: StepId(step.id),
-                    change,
-                });
-            }
-            (step, Led::Forgotten) => {
-                ended.insert((step.sync.clone(), step.change.seq, false));
-                recovered.withdrawn += 1;
-            }
+        let (step, led) = result?;
+        fates.learn(step, &led);
+        match led {
+            Led::Untouched => {}
+            Led::Forgotten => recovered.withdrawn += 1,
+            Led::To(change) => recovered.applied.push(Applied {
+                id: StepId(step.id),
+                change: *change,
+            }),
         }
     }
+    let course = Course {
+        hands,
+        refusals: &refusals,
+        fates: &fates,
+        state,
+        by_hand,
+    };
     for step in &followers {
-        follower(
-            hands,
-            &refusals,
-            state,
-            step,
-            (&open, &ended),
-            by_hand,
-            &mut recovered,
-        )
-        .await?;
+        match follow_lead(&course, step).await? {
+            Some(change) => recovered.applied.push(Applied {
+                id: StepId(step.id),
+                change,
+            }),
+            None => recovered.withdrawn += 1,
+        }
     }
     recovered.applied.sort_by_key(|done| done.id);
     Ok(recovered)
 }
 
 /// What recovery did with a leading step.
-enum Led {
+pub(super) enum Led {
     /// It was never begun.
     Forgotten,
     /// Its time has not come: it waits on.
     Untouched,
     /// It stands like this now.
-    To(Change),
+    To(Box<Change>),
 }
 
 /// Looks at one leading step.
@@ -103,16 +94,20 @@ async fn lead<'s>(
             hands.journal.withdrawn(hands.fence, id).await?;
             Ok((step, Led::Forgotten))
         }
-        StepState::Started | StepState::Accepted => Ok((step, Led::To(settle(hands, step).await?))),
+        StepState::Started | StepState::Accepted => {
+            Ok((step, Led::To(Box::new(settle(hands, step).await?))))
+        }
         StepState::Waiting => match &step.error {
-            Some(StepError::Unsettled(_)) | None => Ok((step, Led::To(settle(hands, step).await?))),
+            Some(StepError::Unsettled(_)) | None => {
+                Ok((step, Led::To(Box::new(settle(hands, step).await?))))
+            }
             Some(why) if given_up(hands, step) && !matches!(why, StepError::ReleaseBlocked(_)) => {
                 let end = StepEnd::Failed(why.clone());
                 hands
                     .journal
                     .ended(hands.fence, id, &end, hands.now())
                     .await?;
-                Ok((step, Led::To(with_end(&step.change, &end))))
+                Ok((step, Led::To(Box::new(with_end(&step.change, &end)))))
             }
             Some(_) if !is_due(hands, step, by_hand) => Ok((step, Led::Untouched)),
             Some(_) => {
@@ -121,7 +116,10 @@ async fn lead<'s>(
                     change: step.change.clone(),
                     attempts: step.attempts.max(1),
                 };
-                Ok((step, Led::To(run_one(hands, refusals, &task).await?)))
+                Ok((
+                    step,
+                    Led::To(Box::new(run_one(hands, refusals, &task).await?)),
+                ))
             }
         },
     }
@@ -166,85 +164,14 @@ async fn no_effect(hands: &Hands, change: &Change) -> StepEnd {
     }
 }
 
-/// A policy or profile step: goes where its lead went.
-async fn follower(
-    hands: &Hands,
-    refusals: &Refusals,
-    state: &State,
-    step: &OpenStep,
-    (open, ended): (&BTreeSet<(String, u32)>, &BTreeSet<(String, u32, bool)>),
-    by_hand: bool,
-    recovered: &mut Recovered,
-) -> Result<(), JournalError> {
-    let lead = (step.sync.clone(), step.change.after.unwrap_or_default());
-    let came = |well: bool| ended.contains(&(lead.0.clone(), lead.1, well));
-    let done = came(true) || (!open.contains(&lead) && lead_took_effect(state, step));
-    let waits = step.state == StepState::Waiting;
-    let change = if done && waits && !is_due(hands, step, by_hand) && !given_up(hands, step) {
-        Change {
-            status: ChangeStatus::Waiting,
-            ..step.change.clone()
-        }
-    } else if done && waits && given_up(hands, step) {
-        let why = step
-            .error
-            .clone()
-            .unwrap_or(StepError::Failed("given up".to_owned()));
-        let end = StepEnd::Failed(why);
-        hands
-            .journal
-            .ended(hands.fence, StepId(step.id), &end, hands.now())
-            .await?;
-        with_end(&step.change, &end)
-    } else if done {
-        let attempts = step.attempts.max(u32::from(waits));
-        let task = Task {
-            id: StepId(step.id),
-            change: step.change.clone(),
-            attempts,
-        };
-        run_one(hands, refusals, &task).await?
-    } else if open.contains(&lead) && !came(false) {
-        Change {
-            status: ChangeStatus::Waiting,
-            ..step.change.clone()
-        }
-    } else {
-        hands
-            .journal
-            .withdrawn(hands.fence, StepId(step.id))
-            .await?;
-        recovered.withdrawn += 1;
-        return Ok(());
-    };
-    recovered.applied.push(Applied {
-        id: StepId(step.id),
-        change,
-    });
-    Ok(())
-}
-
-/// Whether the lead of a follower, which is no longer open, had come to its good end.
-fn lead_took_effect(state: &State, step: &OpenStep) -> bool {
-    let held = state
-        .holdings
-        .iter()
-        .any(|h| h.number == step.change.number && h.user == step.change.user);
-    let gives = matches!(
-        step.change.action,
-        Action::Policy { id: Some(_), .. } | Action::Profile { phone: Some(_) }
-    );
-    held == gives
-}
-
-fn is_due(hands: &Hands, step: &OpenStep, by_hand: bool) -> bool {
+pub(super) fn is_due(hands: &Hands, step: &OpenStep, by_hand: bool) -> bool {
     by_hand
         || step
             .not_before
             .is_none_or(|not_before| hands.now() >= not_before)
 }
 
-fn given_up(hands: &Hands, step: &OpenStep) -> bool {
+pub(super) fn given_up(hands: &Hands, step: &OpenStep) -> bool {
     let since: Timestamp = step.claimed;
     hands.now().duration_since(since) >= hands.settings.waiting.give_up
 }

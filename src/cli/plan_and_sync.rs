@@ -17,6 +17,10 @@ const WAIT_STEP: Duration = Duration::from_millis(500);
 
 /// Who asks, when a command line does.
 pub(super) fn by_command_line() -> Trigger {
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "no setting, but whom the audit trail names"
+    )]
     let user = std::env::var("USER").ok().filter(|name| !name.is_empty());
     Trigger {
         kind: TriggerKind::Cli,
