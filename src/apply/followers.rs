@@ -66,19 +66,21 @@ pub(super) async fn follow_lead(
 ) -> Result<Option<Change>, JournalError> {
     let (hands, id) = (course.hands, StepId(step.id));
     match course.fates.fate_of_lead(step, course.state) {
-        Fate::Badly => {
+        Fate::Badly if step.state == StepState::Claimed => {
             hands.journal.withdrawn(hands.fence, id).await?;
             Ok(None)
+        }
+        Fate::Badly => {
+            // It was begun and put off, and its number has changed hands since.
+            let text = format!("{} has changed hands since", step.change.number);
+            give_up(hands, step, StepError::Conflict(text))
+                .await
+                .map(Some)
         }
         Fate::Open => Ok(Some(waiting(step))),
         Fate::Well => match &step.error {
             Some(why) if step.state == StepState::Waiting && given_up(hands, step) => {
-                let end = StepEnd::Failed(why.clone());
-                hands
-                    .journal
-                    .ended(hands.fence, id, &end, hands.now())
-                    .await?;
-                Ok(Some(with_end(&step.change, &end)))
+                give_up(hands, step, why.clone()).await.map(Some)
             }
             Some(_) if step.state == StepState::Waiting && !is_due(hands, step, course.by_hand) => {
                 Ok(Some(waiting(step)))
@@ -94,6 +96,13 @@ pub(super) async fn follow_lead(
             }
         },
     }
+}
+
+async fn give_up(hands: &Hands, step: &OpenStep, why: StepError) -> Result<Change, JournalError> {
+    let end = StepEnd::Failed(why);
+    let (id, now) = (StepId(step.id), hands.now());
+    hands.journal.ended(hands.fence, id, &end, now).await?;
+    Ok(with_end(&step.change, &end))
 }
 
 fn waiting(step: &OpenStep) -> Change {

@@ -2,7 +2,7 @@
 
 use super::chain::{Refusals, run_one, with_end};
 use super::followers::{Course, Leads, follow_lead};
-use super::settle::{after_lost_answer, follow};
+use super::settle::{after_lost_answer, follow, shown};
 use super::{Applied, Hands, JournalError, StepId, Task};
 use crate::directory::Link;
 use crate::plan::{Change, OpenStep, State, StepEnd, StepError, StepState};
@@ -29,14 +29,14 @@ pub async fn recover(
     by_hand: bool,
 ) -> Result<Recovered, JournalError> {
     let mut recovered = Recovered::default();
-    let refusals = Refusals::default();
+    let (refusals, begun) = (Refusals::default(), hands.now());
     let steps = hands.journal.open_steps().await?;
     let (leads, followers): (Vec<_>, Vec<_>) = steps
         .into_iter()
         .partition(|step| step.change.after.is_none() || step.change.action.claims());
     let work = leads
         .iter()
-        .map(|step| lead(hands, &refusals, step, by_hand));
+        .map(|step| lead(hands, &refusals, step, by_hand, begun));
     let mut results = futures::stream::iter(work).buffer_unordered(hands.patience.in_flight.max(1));
     let mut fates = Leads::default();
     while let Some(result) = results.next().await {
@@ -87,6 +87,7 @@ async fn lead<'s>(
     refusals: &Refusals,
     step: &'s OpenStep,
     by_hand: bool,
+    begun: Timestamp,
 ) -> Result<(&'s OpenStep, Led), JournalError> {
     let id = StepId(step.id);
     match step.state {
@@ -95,11 +96,11 @@ async fn lead<'s>(
             Ok((step, Led::Forgotten))
         }
         StepState::Started | StepState::Accepted => {
-            Ok((step, Led::To(Box::new(settle(hands, step).await?))))
+            Ok((step, Led::To(Box::new(settle(hands, step, begun).await?))))
         }
         StepState::Waiting => match &step.error {
             Some(StepError::Unsettled(_)) | None => {
-                Ok((step, Led::To(Box::new(settle(hands, step).await?))))
+                Ok((step, Led::To(Box::new(settle(hands, step, begun).await?))))
             }
             Some(why) if given_up(hands, step) && !matches!(why, StepError::ReleaseBlocked(_)) => {
                 let end = StepEnd::Failed(why.clone());
@@ -126,7 +127,7 @@ async fn lead<'s>(
 }
 
 /// A step that may have left this machine: its operation and its number tell what became of it.
-async fn settle(hands: &Hands, step: &OpenStep) -> Result<Change, JournalError> {
+async fn settle(hands: &Hands, step: &OpenStep, begun: Timestamp) -> Result<Change, JournalError> {
     let started = step.started.unwrap_or(step.claimed);
     let end = if !step.change.action.claims() {
         // Policies and profiles may be written twice without harm: tried again from the start.
@@ -139,7 +140,7 @@ async fn settle(hands: &Hands, step: &OpenStep) -> Result<Change, JournalError> 
     } else if let Some(operation) = &step.operation {
         follow(hands, &step.change, &Link(operation.clone()), started).await
     } else {
-        match after_lost_answer(hands, &step.change, started).await {
+        match after_lost_answer(hands, &step.change, sent_by(step, begun)).await {
             Some(end) => end,
             None => no_effect(hands, &step.change).await,
         }
@@ -151,11 +152,21 @@ async fn settle(hands: &Hands, step: &OpenStep) -> Result<Change, JournalError> 
     Ok(with_end(&step.change, &end))
 }
 
-/// The time in which an effect would have shown has passed. If the number can be read, there was none.
+/// When the request of a step without known operation had left at the latest. A step that waits was written down after
+/// its request; of any other only the end of its process is sure, which was before this recovery began: between the
+/// intent and the request lies a look at Graph, which a throttled Graph makes last for minutes.
+fn sent_by(step: &OpenStep, begun: Timestamp) -> Timestamp {
+    match step.state {
+        StepState::Waiting => step.started.unwrap_or(step.claimed),
+        StepState::Claimed | StepState::Started | StepState::Accepted => begun,
+    }
+}
+
+/// The time in which an effect would have shown has passed. If the number can be read, it tells.
 async fn no_effect(hands: &Hands, change: &Change) -> StepEnd {
     match hands.telephony.number(change.number).await {
-        Ok(_) => StepEnd::Failed(StepError::Unsettled(
-            "it had not taken effect; planned anew".to_owned(),
+        Ok(listed) => shown(change, listed.as_ref()).unwrap_or(StepEnd::Failed(
+            StepError::Unsettled("it had not taken effect; planned anew".to_owned()),
         )),
         Err(error) => StepEnd::Waiting {
             until: hands.now(),
