@@ -6,8 +6,9 @@ use tracing_subscriber::EnvFilter;
 /// Says what is logged, in the notation of `tracing`: `debug`, `linekeeper::graph=debug,info`.
 pub const VARIABLE: &str = "LINEKEEPER_LOG";
 
-/// What is logged unless the variable says otherwise. User principal names appear at debug only.
-const USUAL: &str = "info";
+/// What is logged unless the variable says otherwise: a command prints its outcome itself, and `info` adds a line for
+/// each thing done. User principal names appear at debug only.
+const USUAL: &str = "warn";
 
 /// Why logging cannot start.
 #[derive(Debug, thiserror::Error)]
@@ -62,8 +63,8 @@ mod tests {
     #[test]
     fn the_variable_is_checked() {
         for (wanted, shown) in [
-            ("", "info"),
-            (" ", "info"),
+            ("", "warn"),
+            (" ", "warn"),
             ("debug", "debug"),
             (
                 "linekeeper::graph=debug,info",

@@ -64,12 +64,26 @@ fn write_files(folder: &Path, simulator: &Simulator) -> std::io::Result<()> {
     let configuration = format!(
         "mode = \"apply\"\n\n[safety]\nmax_assignments = 0        # a first roll-out gives everybody a number at once\n\n\
          [graph]\noperation_poll = \"50ms\"\n\n\
-         [[tenant]]\nname = \"demo\"\ntenant_id = \"00000000-0000-4000-8000-0000000000de\"\nclient_id = \"demo\"\nclient_secret = \"demo\"\n\
+         [[tenant]]\nname = \"demo\"\ntenant_id = \"00000000-0000-4000-8000-0000000000de\"\nclient_id = \"demo\"\nclient_secret_file = \"secret\"\n\
          graph_url = \"{}\"\nlogin_url = \"{}\"\n",
         simulator.graph_url(),
         simulator.origin()
     );
+    write_secret(&folder.join("secret"))?;
     std::fs::write(folder.join("linekeeper.toml"), configuration)
+}
+
+/// A secret file is readable by its owner only, in the demo as anywhere.
+fn write_secret(path: &Path) -> std::io::Result<()> {
+    use std::io::Write as _;
+    use std::os::unix::fs::OpenOptionsExt as _;
+    let mut options = std::fs::OpenOptions::new();
+    let mut file = options
+        .write(true)
+        .create_new(true)
+        .mode(0o600)
+        .open(path)?;
+    file.write_all(b"demo")
 }
 
 const INTRODUCTION: &str = "\

@@ -54,7 +54,6 @@ pub(super) fn outlook(planner: &mut Planner<'_>, case: &mut Case, mut holding: H
                 holding.number
             );
             case.note(NoteKind::RemovedOutside, detail);
-            planner.keep += 1;
         }
         Fate::TakenByTeams(reason) => {
             if let Some(returns) = record_release(planner, case, &mut holding, reason) {
@@ -129,9 +128,7 @@ fn keep_or_release(planner: &mut Planner<'_>, case: &mut Case, holding: &Holding
     if case.judged.row != Row::Unlicensed {
         case.facts.unlicensed_since = None;
     }
-    if !released {
-        planner.keep += 1;
-    }
+    if !released {}
 }
 
 /// Plans the release if its time has come, else notes when it will; answers whether it is planned.
@@ -238,7 +235,6 @@ fn record_release(
     });
     holding.missing = Some(missing);
     if !world.circumstances.complete || !world.circumstances.clock_agrees {
-        planner.keep += 1;
         return None;
     }
     let returns = matches!(case.judged.row, Row::Eligible | Row::Pinned(_));
@@ -248,7 +244,6 @@ fn record_release(
     };
     if !returns && let Some(due) = not_yet(planner, case, holding, reason, since) {
         case.due(due);
-        planner.keep += 1;
         return None;
     }
     let mut step = release_step(&planner.index, holding, None, reason);

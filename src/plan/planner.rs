@@ -14,7 +14,6 @@ use std::collections::{BTreeMap, BTreeSet};
 pub struct Planner<'a> {
     pub(super) index: Index<'a>,
     pub(super) effects: Effects,
-    pub(super) keep: u64,
     pub(super) holder_skus: BTreeMap<SkuId, String>,
     pub(super) dead_skus: BTreeMap<SkuId, u64>,
     settled: Vec<Case>,
@@ -30,7 +29,6 @@ impl<'a> Planner<'a> {
         Self {
             index: Index::new(world),
             effects: Effects::default(),
-            keep: 0,
             holder_skus: BTreeMap::new(),
             dead_skus: BTreeMap::new(),
             settled: Vec::new(),
@@ -155,7 +153,6 @@ impl<'a> Planner<'a> {
                 last_in_place: now,
             });
             self.effects.holdings.push(holding);
-            self.keep += 1;
         }
         self.settled.push(case);
     }
@@ -206,10 +203,11 @@ impl<'a> Planner<'a> {
         self.effects.decided.sort_unstable();
         self.effects.facts.sort_by_key(|update| update.user);
         let changes: Vec<Change> = in_order(steps);
+        let keep = self.left_alone(&changes);
         Draft {
             plan: plan(changes, notes),
             names,
-            keep: self.keep,
+            keep,
             waiting,
             holders: self.index.world.state.holdings.len() as u64,
             holder_skus: self.holder_skus,
@@ -217,6 +215,18 @@ impl<'a> Planner<'a> {
             losses_concluded: 0,
             effects: self.effects,
         }
+    }
+
+    /// How many managed holders this plan leaves alone: all whose holding it neither releases nor ends.
+    fn left_alone(&self, changes: &[Change]) -> u64 {
+        let released = changes
+            .iter()
+            .filter(|c| c.action == Action::Release)
+            .map(|c| c.number);
+        let ended = self.effects.ended.iter().map(|ending| ending.number);
+        let touched: BTreeSet<E164> = released.chain(ended).collect();
+        (self.index.world.state.holdings.len()
+            - touched.len().min(self.index.world.state.holdings.len())) as u64
     }
 
     /// Notes about no user: plan names nobody knows.

@@ -203,6 +203,7 @@ fn change_report(change: &Change) -> ChangeReport {
         policy,
         status: change.status,
         error: change.error.clone(),
+        why: change.why.clone(),
     }
 }
 

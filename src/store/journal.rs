@@ -180,26 +180,7 @@ async fn finish_step(w: &mut Writing, step: StepId, open: &OpenStep) -> Result<i
     let change = &open.change;
     match change.action {
         Action::Assign | Action::Adopt => {
-<<<<<<< HEAD
-            let adopted = change.action == Action::Adopt;
-            let holding = Holding {
-                number: change.number,
-                user: change.user,
-                number_type: change.number_type,
-                range: change.range.clone(),
-                origin: if adopted {
-                    HoldingOrigin::Adopted
-                } else {
-                    HoldingOrigin::Assigned
-                },
-                since: w.now,
-                // Nobody is assigned a number without having been read as licensed right before.
-                seen_licensed: !adopted,
-                missing: None,
-            };
-=======
             let holding = holding_of(change, w.now);
->>>>>>> store
             holdings::end_others(w, change.number, change.user).await?;
             let new = Beginning {
                 holding: &holding,

@@ -48,33 +48,7 @@ impl TenantStore {
             _ => recall(&mut w.tx, w.tenant, w.head.listing).await?,
         };
         number_profiles(&mut w, &mut memory, listing).await?;
-<<<<<<< HEAD
-        let mut new = Vec::with_capacity(listing.len());
-        for (at, listed) in listing.iter().enumerate() {
-            let profile = memory
-                .profiles
-                .get(&listed.profile)
-                .copied()
-                .unwrap_or_default();
-            let digest = digest_of(listed.target, profile);
-            new.push((
-                Entry {
-                    number: digits(listed.number),
-                    place: 0,
-                    digest,
-                },
-                at,
-            ));
-        }
-        new.sort_unstable();
-        for i in 1..new.len() {
-            if new[i].0.number == new[i - 1].0.number {
-                new[i].0.place = new[i - 1].0.place + 1;
-            }
-        }
-=======
         let new = entries_of(&memory, listing);
->>>>>>> store
         let (added, removed) = differences(&memory.entries, &new);
         if !added.is_empty() || !removed.is_empty() {
             w.head.listing += 1;

@@ -3,8 +3,8 @@
 use super::error::Fault;
 use super::texts::Texts;
 use crate::directory::{Attribute, Attributes, Licences, PlanDates, User, UserId};
-use jiff::Timestamp;
 use crate::rules::normal_form;
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use std::borrow::Cow;

@@ -48,10 +48,7 @@ impl TenantStore {
                 } else {
                     RoundMode::Delta
                 },
-<<<<<<< HEAD
                 interrupted: link.is_some(),
-=======
->>>>>>> store
                 at: link.map(Link),
                 selection,
                 at_since: Timestamp::from_microsecond(since)?,
