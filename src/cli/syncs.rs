@@ -140,7 +140,6 @@ pub(super) async fn approve(
         .await?;
     let (tenant, _) = app.tenant(config).await?;
     let mut request = Request::new(by_command_line(), true);
-    request.approve = true;
     request.full = true;
     request.selection = Some(Selection::Approved(keys));
     let finished = run(&tenant, &request, None).await?;

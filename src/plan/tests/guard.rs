@@ -151,7 +151,14 @@ fn the_assignment_brake_counts_assignments_by_rule_only() {
 
 #[test]
 fn approval_lifts_the_brakes() {
-    let approve = |town: Town| town.but(|town| town.approval = Approval { brakes: true });
+    let approve = |town: Town| {
+        town.but(|town| {
+            town.approval = Approval {
+                brakes: true,
+                ..Approval::default()
+            }
+        })
+    };
     assert_eq!(held(&approve(holders(4, 0))).1, 0);
     assert_eq!(held(&approve(joiners(4))).1, 0);
     let changes = approve(holders(4, 0)).plan().plan.changes;
@@ -200,7 +207,12 @@ fn a_product_that_died_holds_releases_for_lost_licence() {
     let alive = SkuId::from_u128(0x06ebc4ee_1bb5_47dd_8120_11324bc54e06);
     assert_eq!(held(&remembers(town.clone(), alive)).1, 0);
     // Lifting the brakes does not lift this.
-    let approved = remembers(town, dead).but(|town| town.approval = Approval { brakes: true });
+    let approved = remembers(town, dead).but(|town| {
+        town.approval = Approval {
+            brakes: true,
+            ..Approval::default()
+        }
+    });
     assert_eq!(held(&approved).1, 1);
 }
 
@@ -224,7 +236,12 @@ fn a_pause_holds_every_write_until_it_ends() {
     check(&paused(None), all_held);
     check(&paused(Some(ago(-1))), all_held);
     check(&paused(Some(ago(0))), &all_held.replace(" held", ""));
-    let approved = paused(None).but(|town| town.approval = Approval { brakes: true });
+    let approved = paused(None).but(|town| {
+        town.approval = Approval {
+            brakes: true,
+            ..Approval::default()
+        }
+    });
     check(&approved, all_held);
 }
 
