@@ -156,11 +156,17 @@ pub(super) async fn run_one(
 ) -> Result<Change, JournalError> {
     let change = &task.change;
     if refusals.stops(change) {
-        hands.journal.withdrawn(hands.fence, task.id).await?;
+        // What was begun before and put off is not forgotten: it waits on.
+        let status = if task.attempts == 0 {
+            hands.journal.withdrawn(hands.fence, task.id).await?;
+            ChangeStatus::Planned
+        } else {
+            ChangeStatus::Waiting
+        };
         let error =
             Some("Teams refused three people in a row in this range; it is suspended".to_owned());
         return Ok(Change {
-            status: ChangeStatus::Planned,
+            status,
             error,
             ..change.clone()
         });
@@ -170,8 +176,8 @@ pub(super) async fn run_one(
             refusals.learn(change, &end);
             Ok(with_end(change, &end))
         }
-        Went::NotAllowed => {
-            if task.attempts == 0 {
+        went @ (Went::NotAllowed | Went::Stopped) => {
+            if task.attempts == 0 && went == Went::NotAllowed {
                 hands.journal.withdrawn(hands.fence, task.id).await?;
             }
             let error = Some("no write is allowed just now: the tenant is paused, or this process is losing its lease".to_owned());

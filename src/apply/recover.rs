@@ -1,13 +1,13 @@
 //! What an earlier process left behind: settled by looking at Graph, never by guessing.
 
 use super::chain::{Refusals, run_one, with_end};
-use super::settle::{after_lost_answer, follow};
+use super::followers::{Course, Leads, follow_lead};
+use super::settle::{after_lost_answer, follow, shown};
 use super::{Applied, Hands, JournalError, StepId, Task};
 use crate::directory::Link;
-use crate::plan::{Action, Change, ChangeStatus, OpenStep, State, StepEnd, StepError, StepState};
+use crate::plan::{Change, OpenStep, State, StepEnd, StepError, StepState};
 use futures::StreamExt as _;
 use jiff::Timestamp;
-use std::collections::BTreeSet;
 
 /// What recovery did.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -29,65 +29,56 @@ pub async fn recover(
     by_hand: bool,
 ) -> Result<Recovered, JournalError> {
     let mut recovered = Recovered::default();
-    let refusals = Refusals::default();
+    let (refusals, begun) = (Refusals::default(), hands.now());
     let steps = hands.journal.open_steps().await?;
     let (leads, followers): (Vec<_>, Vec<_>) = steps
         .into_iter()
         .partition(|step| step.change.after.is_none() || step.change.action.claims());
-    let open: BTreeSet<(String, u32)> = leads
-        .iter()
-        .map(|step| (step.sync.clone(), step.change.seq))
-        .collect();
     let work = leads
         .iter()
-        .map(|step| lead(hands, &refusals, step, by_hand));
+        .map(|step| lead(hands, &refusals, step, by_hand, begun));
     let mut results = futures::stream::iter(work).buffer_unordered(hands.patience.in_flight.max(1));
-    let mut ended: BTreeSet<(String, u32, bool)> = BTreeSet::new();
+    let mut fates = Leads::default();
     while let Some(result) = results.next().await {
-        match result? {
-            (_, Led::Untouched) => {}
-            (step, Led::To(change)) => {
-                let key = (step.sync.clone(), step.change.seq);
-                match change.status {
-                    ChangeStatus::Succeeded => drop(ended.insert((key.0, key.1, true))),
-                    ChangeStatus::Failed => drop(ended.insert((key.0, key.1, false))),
-                    _ => {}
-                }
-                recovered.applied.push(Applied {
-                    id: StepId(step.id),
-                    change,
-                });
-            }
-            (step, Led::Forgotten) => {
-                ended.insert((step.sync.clone(), step.change.seq, false));
-                recovered.withdrawn += 1;
-            }
+        let (step, led) = result?;
+        fates.learn(step, &led);
+        match led {
+            Led::Untouched => {}
+            Led::Forgotten => recovered.withdrawn += 1,
+            Led::To(change) => recovered.applied.push(Applied {
+                id: StepId(step.id),
+                change: *change,
+            }),
         }
     }
+    let course = Course {
+        hands,
+        refusals: &refusals,
+        fates: &fates,
+        state,
+        by_hand,
+    };
     for step in &followers {
-        follower(
-            hands,
-            &refusals,
-            state,
-            step,
-            (&open, &ended),
-            by_hand,
-            &mut recovered,
-        )
-        .await?;
+        match follow_lead(&course, step).await? {
+            Some(change) => recovered.applied.push(Applied {
+                id: StepId(step.id),
+                change,
+            }),
+            None => recovered.withdrawn += 1,
+        }
     }
     recovered.applied.sort_by_key(|done| done.id);
     Ok(recovered)
 }
 
 /// What recovery did with a leading step.
-enum Led {
+pub(super) enum Led {
     /// It was never begun.
     Forgotten,
     /// Its time has not come: it waits on.
     Untouched,
     /// It stands like this now.
-    To(Change),
+    To(Box<Change>),
 }
 
 /// Looks at one leading step.
@@ -96,6 +87,7 @@ async fn lead<'s>(
     refusals: &Refusals,
     step: &'s OpenStep,
     by_hand: bool,
+    begun: Timestamp,
 ) -> Result<(&'s OpenStep, Led), JournalError> {
     let id = StepId(step.id);
     match step.state {
@@ -103,16 +95,20 @@ async fn lead<'s>(
             hands.journal.withdrawn(hands.fence, id).await?;
             Ok((step, Led::Forgotten))
         }
-        StepState::Started | StepState::Accepted => Ok((step, Led::To(settle(hands, step).await?))),
+        StepState::Started | StepState::Accepted => {
+            Ok((step, Led::To(Box::new(settle(hands, step, begun).await?))))
+        }
         StepState::Waiting => match &step.error {
-            Some(StepError::Unsettled(_)) | None => Ok((step, Led::To(settle(hands, step).await?))),
+            Some(StepError::Unsettled(_)) | None => {
+                Ok((step, Led::To(Box::new(settle(hands, step, begun).await?))))
+            }
             Some(why) if given_up(hands, step) && !matches!(why, StepError::ReleaseBlocked(_)) => {
                 let end = StepEnd::Failed(why.clone());
                 hands
                     .journal
                     .ended(hands.fence, id, &end, hands.now())
                     .await?;
-                Ok((step, Led::To(with_end(&step.change, &end))))
+                Ok((step, Led::To(Box::new(with_end(&step.change, &end)))))
             }
             Some(_) if !is_due(hands, step, by_hand) => Ok((step, Led::Untouched)),
             Some(_) => {
@@ -121,14 +117,17 @@ async fn lead<'s>(
                     change: step.change.clone(),
                     attempts: step.attempts.max(1),
                 };
-                Ok((step, Led::To(run_one(hands, refusals, &task).await?)))
+                Ok((
+                    step,
+                    Led::To(Box::new(run_one(hands, refusals, &task).await?)),
+                ))
             }
         },
     }
 }
 
 /// A step that may have left this machine: its operation and its number tell what became of it.
-async fn settle(hands: &Hands, step: &OpenStep) -> Result<Change, JournalError> {
+async fn settle(hands: &Hands, step: &OpenStep, begun: Timestamp) -> Result<Change, JournalError> {
     let started = step.started.unwrap_or(step.claimed);
     let end = if !step.change.action.claims() {
         // Policies and profiles may be written twice without harm: tried again from the start.
@@ -141,7 +140,7 @@ async fn settle(hands: &Hands, step: &OpenStep) -> Result<Change, JournalError> 
     } else if let Some(operation) = &step.operation {
         follow(hands, &step.change, &Link(operation.clone()), started).await
     } else {
-        match after_lost_answer(hands, &step.change, started).await {
+        match after_lost_answer(hands, &step.change, sent_by(step, begun)).await {
             Some(end) => end,
             None => no_effect(hands, &step.change).await,
         }
@@ -153,11 +152,21 @@ async fn settle(hands: &Hands, step: &OpenStep) -> Result<Change, JournalError> 
     Ok(with_end(&step.change, &end))
 }
 
-/// The time in which an effect would have shown has passed. If the number can be read, there was none.
+/// When the request of a step without known operation had left at the latest. A step that waits was written down after
+/// its request; of any other only the end of its process is sure, which was before this recovery began: between the
+/// intent and the request lies a look at Graph, which a throttled Graph makes last for minutes.
+fn sent_by(step: &OpenStep, begun: Timestamp) -> Timestamp {
+    match step.state {
+        StepState::Waiting => step.started.unwrap_or(step.claimed),
+        StepState::Claimed | StepState::Started | StepState::Accepted => begun,
+    }
+}
+
+/// The time in which an effect would have shown has passed. If the number can be read, it tells.
 async fn no_effect(hands: &Hands, change: &Change) -> StepEnd {
     match hands.telephony.number(change.number).await {
-        Ok(_) => StepEnd::Failed(StepError::Unsettled(
-            "it had not taken effect; planned anew".to_owned(),
+        Ok(listed) => shown(change, listed.as_ref()).unwrap_or(StepEnd::Failed(
+            StepError::Unsettled("it had not taken effect; planned anew".to_owned()),
         )),
         Err(error) => StepEnd::Waiting {
             until: hands.now(),
@@ -166,85 +175,14 @@ async fn no_effect(hands: &Hands, change: &Change) -> StepEnd {
     }
 }
 
-/// A policy or profile step: goes where its lead went.
-async fn follower(
-    hands: &Hands,
-    refusals: &Refusals,
-    state: &State,
-    step: &OpenStep,
-    (open, ended): (&BTreeSet<(String, u32)>, &BTreeSet<(String, u32, bool)>),
-    by_hand: bool,
-    recovered: &mut Recovered,
-) -> Result<(), JournalError> {
-    let lead = (step.sync.clone(), step.change.after.unwrap_or_default());
-    let came = |well: bool| ended.contains(&(lead.0.clone(), lead.1, well));
-    let done = came(true) || (!open.contains(&lead) && lead_took_effect(state, step));
-    let waits = step.state == StepState::Waiting;
-    let change = if done && waits && !is_due(hands, step, by_hand) && !given_up(hands, step) {
-        Change {
-            status: ChangeStatus::Waiting,
-            ..step.change.clone()
-        }
-    } else if done && waits && given_up(hands, step) {
-        let why = step
-            .error
-            .clone()
-            .unwrap_or(StepError::Failed("given up".to_owned()));
-        let end = StepEnd::Failed(why);
-        hands
-            .journal
-            .ended(hands.fence, StepId(step.id), &end, hands.now())
-            .await?;
-        with_end(&step.change, &end)
-    } else if done {
-        let attempts = step.attempts.max(u32::from(waits));
-        let task = Task {
-            id: StepId(step.id),
-            change: step.change.clone(),
-            attempts,
-        };
-        run_one(hands, refusals, &task).await?
-    } else if open.contains(&lead) && !came(false) {
-        Change {
-            status: ChangeStatus::Waiting,
-            ..step.change.clone()
-        }
-    } else {
-        hands
-            .journal
-            .withdrawn(hands.fence, StepId(step.id))
-            .await?;
-        recovered.withdrawn += 1;
-        return Ok(());
-    };
-    recovered.applied.push(Applied {
-        id: StepId(step.id),
-        change,
-    });
-    Ok(())
-}
-
-/// Whether the lead of a follower, which is no longer open, had come to its good end.
-fn lead_took_effect(state: &State, step: &OpenStep) -> bool {
-    let held = state
-        .holdings
-        .iter()
-        .any(|h| h.number == step.change.number && h.user == step.change.user);
-    let gives = matches!(
-        step.change.action,
-        Action::Policy { id: Some(_), .. } | Action::Profile { phone: Some(_) }
-    );
-    held == gives
-}
-
-fn is_due(hands: &Hands, step: &OpenStep, by_hand: bool) -> bool {
+pub(super) fn is_due(hands: &Hands, step: &OpenStep, by_hand: bool) -> bool {
     by_hand
         || step
             .not_before
             .is_none_or(|not_before| hands.now() >= not_before)
 }
 
-fn given_up(hands: &Hands, step: &OpenStep) -> bool {
+pub(super) fn given_up(hands: &Hands, step: &OpenStep) -> bool {
     let since: Timestamp = step.claimed;
     hands.now().duration_since(since) >= hands.settings.waiting.give_up
 }

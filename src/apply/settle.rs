@@ -63,7 +63,12 @@ pub(super) async fn after_lost_answer(
 /// What the number shows now: done, or taken by somebody else; `None` when it shows no effect or cannot be read.
 async fn seen(hands: &Hands, change: &Change) -> Option<StepEnd> {
     let listed = hands.telephony.number(change.number).await.ok()?;
-    let holder = listed.as_ref().and_then(Listed::holder).map(UserId);
+    shown(change, listed.as_ref())
+}
+
+/// What a number as listed says of a change of it.
+pub(super) fn shown(change: &Change, listed: Option<&Listed>) -> Option<StepEnd> {
+    let holder = listed.and_then(Listed::holder).map(UserId);
     match change.action {
         Action::Assign if holder == Some(change.user) => Some(StepEnd::Done),
         Action::Assign if holder.is_some() => {

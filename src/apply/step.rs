@@ -14,6 +14,8 @@ pub(super) enum Went {
     Ended(StepEnd),
     /// Writing is not allowed just now: nothing was begun.
     NotAllowed,
+    /// Writing was no longer allowed when the request was about to leave: nothing was sent, and the journal says so.
+    Stopped,
 }
 
 /// How often a request whose answer was lost, and which is known to have had no effect, is sent anew.
@@ -26,15 +28,16 @@ pub(super) async fn make(
     change: &Change,
     attempts: u32,
 ) -> Result<Went, JournalError> {
-    if !hands
-        .journal
-        .may_write(hands.fence, hands.patience.request, hands.now())
-        .await?
-    {
+    if !may_write(hands).await? {
         return Ok(Went::NotAllowed);
     }
     hands.journal.started(hands.fence, id).await?;
-    let end = attempt(hands, id, change).await?;
+    let Some(end) = attempt(hands, id, change).await? else {
+        let end = stopped(hands, change, attempts);
+        let now = hands.now();
+        hands.journal.ended(hands.fence, id, &end, now).await?;
+        return Ok(Went::Stopped);
+    };
     let end = match end {
         StepEnd::Waiting { why, .. } if attempts > 0 && !matches!(why, StepError::Unsettled(_)) => {
             put_off(hands, attempts, why)
@@ -49,20 +52,50 @@ pub(super) async fn make(
     Ok(Went::Ended(end))
 }
 
-async fn attempt(hands: &Hands, id: StepId, change: &Change) -> Result<StepEnd, JournalError> {
+async fn may_write(hands: &Hands) -> Result<bool, JournalError> {
+    let needed = hands.patience.request;
+    hands
+        .journal
+        .may_write(hands.fence, needed, hands.now())
+        .await
+}
+
+/// Looks and sends; `None`: writing is no longer allowed, and nothing is under way.
+async fn attempt(
+    hands: &Hands,
+    id: StepId,
+    change: &Change,
+) -> Result<Option<StepEnd>, JournalError> {
     for _ in 0..=SENT_ANEW {
         let number_type = match look(hands, change).await {
             Look::Send(number_type) => number_type,
-            Look::AlreadySo => return Ok(StepEnd::Done),
-            Look::No(why) => return Ok(StepEnd::Failed(why)),
+            Look::AlreadySo => return Ok(Some(StepEnd::Done)),
+            Look::No(why) => return Ok(Some(StepEnd::Failed(why))),
         };
+        // A throttled look may have taken longer than the lease lasts, or somebody has paused the tenant meanwhile.
+        if !may_write(hands).await? {
+            return Ok(None);
+        }
         let started = hands.now();
         if let Some(end) = send(hands, id, change, number_type, started).await? {
-            return Ok(end);
+            return Ok(Some(end));
         }
     }
     let text = "the answer was lost and Graph shows no effect".to_owned();
-    Ok(StepEnd::Failed(StepError::Failed(text)))
+    Ok(Some(StepEnd::Failed(StepError::Failed(text))))
+}
+
+/// The end of a step that was stopped right before its request: a fresh claim goes back, what had waited waits on.
+fn stopped(hands: &Hands, change: &Change, attempts: u32) -> StepEnd {
+    let why = StepError::Failed("no write was allowed any more".to_owned());
+    if attempts == 0 && change.action.claims() {
+        StepEnd::Failed(why)
+    } else {
+        StepEnd::Waiting {
+            until: hands.now(),
+            why,
+        }
+    }
 }
 
 /// Sends the request and follows it; `None`: its answer was lost and it is known to have had no effect.

@@ -75,11 +75,14 @@ pub async fn sync(tenant: &Tenant, request: &Request) -> Result<Finished, SyncEr
         Ok(finished) => finished.report.clone(),
         Err(_) => failed_report(&course.seen(None, 0)),
     };
-    tenant
+    let recorded = tenant
         .ledger
         .finish(fence, &report, tenant.clock.now())
-        .await?;
-    finished
+        .await;
+    // What went wrong first tells more than that it could not be recorded either.
+    let finished = finished?;
+    recorded?;
+    Ok(finished)
 }
 
 /// What a sync would do now. Nothing is stored.

@@ -1,5 +1,6 @@
 //! Integration tests.
 
+mod crash;
 mod graph;
 mod harness;
 mod rules;

@@ -1,5 +1,6 @@
 //! What the integration tests stand on.
 
+pub(crate) mod crash;
 pub(crate) mod database;
 pub(crate) mod run;
 pub(crate) mod scenario;

@@ -1,0 +1,127 @@
+//! The gaps of a step by name: what recovery makes of each, and what it reports.
+
+use super::gate::Held;
+use super::verdict;
+use crate::harness::crash::{Bench, Ended};
+use crate::harness::database::{Database, on_both_engines};
+
+on_both_engines!(
+    never_begun_is_forgotten,
+    begun_but_never_arrived_is_sent_anew,
+    arrived_without_answer_is_found,
+    an_operation_under_way_is_followed,
+    an_operation_that_ended_is_seen,
+    a_policy_follows_its_assignment,
+    a_release_without_answer_is_found,
+);
+
+const ASSIGN: &str = "/assignNumber";
+const RELEASE: &str = "/unassignNumber";
+const POLICY: &str = "/userAssignments/assign";
+const OPERATION: &str = "/operations";
+
+/// Kills a sync at the first request that contains `part`, or the one after that; answers the next sync.
+async fn after_kill(bench: &Bench<'_>, part: &str, held: Held) -> Ended {
+    bench.gate.hold_first(part, held);
+    let running = bench.spawn(&["sync"]);
+    bench.gate.caught().await;
+    running.kill().await;
+    bench.gate.hold(None);
+    bench.outlive_lease().await;
+    bench.run(&["sync"]).await
+}
+
+fn requests(bench: &Bench<'_>, part: &str) -> usize {
+    let passed = bench.gate.passed();
+    passed
+        .iter()
+        .filter(|request| request.contains(part))
+        .count()
+}
+
+/// Changes of this kind in a report.
+fn made(sync: &Ended, action: &str) -> usize {
+    let changes = sync.report["changes"].as_array().expect("a list");
+    let succeeded = changes
+        .iter()
+        .filter(|change| change["action"] == action && change["status"] == "succeeded");
+    succeeded.count()
+}
+
+async fn finish(bench: &Bench<'_>) {
+    bench.operations_take("0ms");
+    verdict::settle(bench).await;
+    verdict::all_is_well(bench).await;
+}
+
+/// Killed at the first release: eleven other steps were claimed and not begun.
+async fn never_begun_is_forgotten(database: &Database) {
+    let bench = Bench::with_twelve_changes(database, 1).await;
+    let sync = after_kill(&bench, "numberAssignments?$filter", Held::Before).await;
+    assert_eq!(
+        (made(&sync, "assign"), requests(&bench, ASSIGN)),
+        (8, 8),
+        "{sync:?}"
+    );
+    finish(&bench).await;
+}
+
+async fn begun_but_never_arrived_is_sent_anew(database: &Database) {
+    let bench = Bench::with_twelve_changes(database, 1).await;
+    let sync = after_kill(&bench, ASSIGN, Held::Before).await;
+    assert_eq!(
+        (made(&sync, "assign"), requests(&bench, ASSIGN)),
+        (8, 8),
+        "{sync:?}"
+    );
+    finish(&bench).await;
+}
+
+/// G1: the journal knows no operation, so the number is looked at until it shows the effect.
+async fn arrived_without_answer_is_found(database: &Database) {
+    let bench = Bench::with_twelve_changes(database, 1).await;
+    bench.operations_take("400ms");
+    let sync = after_kill(&bench, ASSIGN, Held::After).await;
+    assert_eq!(
+        (made(&sync, "assign"), requests(&bench, ASSIGN)),
+        (8, 7),
+        "{sync:?}"
+    );
+    finish(&bench).await;
+}
+
+async fn an_operation_under_way_is_followed(database: &Database) {
+    let bench = Bench::with_twelve_changes(database, 50).await;
+    bench.operations_take("400ms");
+    let sync = after_kill(&bench, OPERATION, Held::Before).await;
+    assert_eq!(made(&sync, "assign"), 8, "{sync:?}");
+    finish(&bench).await;
+}
+
+async fn an_operation_that_ended_is_seen(database: &Database) {
+    let bench = Bench::with_twelve_changes(database, 50).await;
+    let sync = after_kill(&bench, OPERATION, Held::After).await;
+    assert_eq!(sync.code, Some(0), "{sync:?}");
+    finish(&bench).await;
+}
+
+/// G20: the number is given, its policy is not: the next sync sets it, whether or not the request had arrived.
+async fn a_policy_follows_its_assignment(database: &Database) {
+    let bench = Bench::with_twelve_changes(database, 1).await;
+    let sync = after_kill(&bench, POLICY, Held::Before).await;
+    assert_eq!(requests(&bench, POLICY), 4, "{sync:?}");
+    assert_eq!(made(&sync, "policy"), 4, "{sync:?}");
+    finish(&bench).await;
+}
+
+async fn a_release_without_answer_is_found(database: &Database) {
+    let bench = Bench::with_twelve_changes(database, 1).await;
+    bench.operations_take("400ms");
+    let sync = after_kill(&bench, RELEASE, Held::After).await;
+    assert_eq!(
+        (made(&sync, "release"), requests(&bench, RELEASE)),
+        (4, 3),
+        "{sync:?}"
+    );
+    finish(&bench).await;
+}
