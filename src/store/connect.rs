@@ -2,6 +2,7 @@
 
 use super::engine::{Pool, fetch_optional};
 use super::error::StoreError;
+use super::lock::{self, FileLock};
 use crate::clock::{Clock, SystemClock};
 use jiff::SignedDuration;
 use sqlx::migrate::{MigrateError, Migrator};
@@ -126,6 +127,7 @@ async fn open_sqlite(path: PathBuf, options: Options) -> Result<Store, StoreErro
             detail,
         });
     }
+    let _ours = setup_lock(&path).await?;
     let store = Store {
         pool,
         options,
@@ -136,6 +138,17 @@ async fn open_sqlite(path: PathBuf, options: Options) -> Result<Store, StoreErro
         other => other,
     })?;
     Ok(store)
+}
+
+/// One process at a time brings a database up to date: SQLite has no lock of its own that outlasts a transaction, and
+/// two processes that find a new file would both create its tables.
+async fn setup_lock(path: &Path) -> Result<FileLock, StoreError> {
+    let lock = lock::path_of_setup(path);
+    let waiting = tokio::task::spawn_blocking(move || lock::wait_for(&lock));
+    match waiting.await {
+        Ok(Ok(lock)) => Ok(lock),
+        Ok(Err(_)) | Err(_) => Err(StoreError::Permission(path.display().to_string())),
+    }
 }
 
 fn sqlite_options(path: &Path, options: &Options) -> SqliteConnectOptions {

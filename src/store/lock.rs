@@ -30,13 +30,31 @@ pub(super) fn path_of(database: &Path, tenant: &str) -> PathBuf {
     PathBuf::from(name)
 }
 
-pub(super) fn take(path: &Path) -> io::Result<Taken> {
-    let mut file = OpenOptions::new()
+/// The lock under which a database is brought up to date: `<database>.lock`, which is no tenant's.
+pub(super) fn path_of_setup(database: &Path) -> PathBuf {
+    let mut name = database.as_os_str().to_owned();
+    name.push(".lock");
+    PathBuf::from(name)
+}
+
+/// Waits for a lock, in the calling thread.
+pub(super) fn wait_for(path: &Path) -> io::Result<FileLock> {
+    let file = open(path)?;
+    file.lock()?;
+    Ok(FileLock(file))
+}
+
+fn open(path: &Path) -> io::Result<File> {
+    OpenOptions::new()
         .read(true)
         .write(true)
         .create(true)
         .truncate(false)
-        .open(path)?;
+        .open(path)
+}
+
+pub(super) fn take(path: &Path) -> io::Result<Taken> {
+    let mut file = open(path)?;
     match file.try_lock() {
         Ok(()) => {
             file.set_len(0)?;

@@ -1,6 +1,7 @@
 //! A gate between the program and the simulator, which holds one chosen request: before it arrives, or after it took
 //! effect and before its answer leaves.
 
+use crate::harness::crash::Running;
 use axum::Router;
 use axum::body::Body;
 use axum::extract::{Request, State};
@@ -108,15 +109,18 @@ impl Gate {
         };
     }
 
-    /// Waits until the request is held.
-    pub(crate) async fn caught(&self) {
-        let patience = Duration::from_secs(60);
-        let caught = tokio::time::timeout(patience, self.shared.caught.notified()).await;
-        assert!(
-            caught.is_ok(),
-            "no request was held; there were {:?}",
-            self.passed()
-        );
+    /// Waits until the program's request is held, or it has ended without; answers whether it is held.
+    pub(crate) async fn catches(&self, running: &mut Running) -> bool {
+        let look = Duration::from_millis(50);
+        loop {
+            let caught = tokio::time::timeout(look, self.shared.caught.notified()).await;
+            if caught.is_ok() {
+                return true;
+            }
+            if running.is_over() {
+                return false;
+            }
+        }
     }
 
     /// The requests so far.

@@ -9,8 +9,11 @@ use std::time::{Duration, Instant};
 async fn killed_in_the_middle<'a>(database: &'a Database) -> Bench<'a> {
     let bench = Bench::with_twelve_changes(database, 1).await;
     bench.gate.hold_first("/assignNumber", Held::Before);
-    let running = bench.spawn(&["sync"]);
-    bench.gate.caught().await;
+    let mut running = bench.spawn(&["sync"]);
+    assert!(
+        bench.gate.catches(&mut running).await,
+        "no request was held"
+    );
     let meanwhile = bench.run(&["sync"]).await;
     assert_eq!(
         meanwhile.code,
@@ -31,7 +34,8 @@ async fn on_sqlite_the_next_sync_starts_at_once() {
     let database = Database::sqlite();
     let bench = killed_in_the_middle(&database).await;
     let next = bench.run(&["sync"]).await;
-    assert_eq!(next.code, Some(0), "{next:?}");
+    // Partial: the report names the assignment that was found without effect, and the one that took its place.
+    assert_eq!(next.code, Some(4), "{next:?}");
     verdict::all_is_well(&bench).await;
 }
 
@@ -44,7 +48,8 @@ async fn on_postgres_the_tenant_moves_within_a_minute() {
     assert_eq!(at_once.code, Some(1), "the lease still runs: {at_once:?}");
     let begun = Instant::now();
     let next = bench.run(&["sync", "--wait", "1m"]).await;
-    assert_eq!(next.code, Some(0), "{next:?}");
+    // Partial: the report names the assignment that was found without effect, and the one that took its place.
+    assert_eq!(next.code, Some(4), "{next:?}");
     assert!(
         begun.elapsed() < Duration::from_secs(60),
         "{:?}",

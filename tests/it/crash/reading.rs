@@ -12,8 +12,11 @@ on_both_engines!(a_joiner_read_but_not_decided_is_not_lost);
 async fn a_joiner_read_but_not_decided_is_not_lost(database: &Database) {
     let bench = Bench::with_twelve_changes(database, 1).await;
     bench.gate.hold_first("numberAssignments", Held::Before);
-    let running = bench.spawn(&["sync"]);
-    bench.gate.caught().await;
+    let mut running = bench.spawn(&["sync"]);
+    assert!(
+        bench.gate.catches(&mut running).await,
+        "no request was held"
+    );
     running.kill().await;
     let known = bench.count("SELECT COUNT(*) FROM users").await;
     assert_eq!(known, 15, "joiners are stored");

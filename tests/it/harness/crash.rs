@@ -202,6 +202,12 @@ impl Running {
         self.ended().await
     }
 
+    /// Whether it has ended by itself.
+    pub(crate) fn is_over(&mut self) -> bool {
+        let child = self.0.as_mut().expect("it was started");
+        child.try_wait().expect("it can be asked").is_some()
+    }
+
     /// Waits for the end.
     pub(crate) async fn ended(mut self) -> Ended {
         let child = self.0.take().expect("it runs");
