@@ -124,11 +124,8 @@ impl Directory for Graph {
 
     fn selection(&self) -> String {
         // Links lead to the place they came from: after a move to another one they are of no use.
-        let (digest, place) = (
-            super::users::selection(&self.catalogue),
-            self.transport.base.text(),
-        );
-        format!("{digest} {place}")
+        let digest = super::users::selection(&self.catalogue);
+        format!("{digest} {}", self.transport.base)
     }
 }
 

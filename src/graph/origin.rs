@@ -60,11 +60,6 @@ impl Base {
         Ok(Self { url, text })
     }
 
-    /// The URL as text, without a slash at its end.
-    pub(super) fn text(&self) -> &str {
-        &self.text
-    }
-
     /// Whether it is this machine.
     pub(super) fn is_loopback(&self) -> bool {
         is_loopback(self.url.host_str().unwrap_or_default())
