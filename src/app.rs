@@ -135,10 +135,7 @@ impl App {
                 RulebookError::Unreadable { source, .. } => format!(": {source}"),
                 _ => String::new(),
             };
-            Failure::new(
-                Exit::Invalid,
-                format!("tenant {}: {error}{details}", tenant.name),
-            )
+            Failure::new(Exit::Invalid, format!("{error}{details}"))
         })
     }
 
@@ -189,7 +186,7 @@ impl App {
         let graph = Graph::new(settings, Arc::new(SystemClock::default()));
         graph.map_err(|error| {
             let cause = anyhow::Error::new(error);
-            Failure::new(Exit::Invalid, format!("tenant {}: {cause:#}", config.name)).into()
+            Failure::new(Exit::Invalid, format!("{cause:#}")).into()
         })
     }
 
@@ -232,7 +229,7 @@ fn credential(config: &TenantConfig) -> anyhow::Result<graph::Credential> {
         } => {
             let read = |path: &std::path::Path| {
                 std::fs::read_to_string(path)
-                    .with_context(|| format!("tenant {}: {} cannot be read", config.name, path.display()))
+                    .with_context(|| format!("{} cannot be read", path.display()))
             };
             Ok(graph::Credential::Certificate {
                 certificate_pem: read(certificate_file)?,
@@ -241,10 +238,7 @@ fn credential(config: &TenantConfig) -> anyhow::Result<graph::Credential> {
         }
         Credential::FederatedTokenFile(_) | Credential::ManagedIdentity => Err(Failure::new(
             Exit::Invalid,
-            format!(
-                "tenant {}: federated tokens and managed identities are not supported yet; use client_secret_file or a certificate",
-                config.name
-            ),
+            "federated tokens and managed identities are not supported yet; use client_secret_file or a certificate",
         )
         .into()),
     }

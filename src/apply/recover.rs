@@ -1,13 +1,13 @@
 //! What an earlier process left behind: settled by looking at Graph, never by guessing.
 
 use super::chain::{Refusals, run_one, with_end};
+use super::followers::{Course, Leads, follow_lead};
 use super::settle::{after_lost_answer, follow, shown};
 use super::{Applied, Hands, JournalError, StepId, Task};
 use crate::directory::Link;
-use crate::plan::{Action, Change, ChangeStatus, OpenStep, State, StepEnd, StepError, StepState};
+use crate::plan::{Change, OpenStep, State, StepEnd, StepError, StepState};
 use futures::StreamExt as _;
 use jiff::Timestamp;
-use std::collections::BTreeSet;
 
 /// What recovery did.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -34,60 +34,51 @@ pub async fn recover(
     let (leads, followers): (Vec<_>, Vec<_>) = steps
         .into_iter()
         .partition(|step| step.change.after.is_none() || step.change.action.claims());
-    let open: BTreeSet<(String, u32)> = leads
-        .iter()
-        .map(|step| (step.sync.clone(), step.change.seq))
-        .collect();
     let work = leads
         .iter()
         .map(|step| lead(hands, &refusals, step, by_hand, begun));
     let mut results = futures::stream::iter(work).buffer_unordered(hands.patience.in_flight.max(1));
-    let mut ended: BTreeSet<(String, u32, bool)> = BTreeSet::new();
+    let mut fates = Leads::default();
     while let Some(result) = results.next().await {
-        match result? {
-            (_, Led::Untouched) => {}
-            (step, Led::To(change)) => {
-                let key = (step.sync.clone(), step.change.seq);
-                match change.status {
-                    ChangeStatus::Succeeded => drop(ended.insert((key.0, key.1, true))),
-                    ChangeStatus::Failed => drop(ended.insert((key.0, key.1, false))),
-                    _ => {}
-                }
-                recovered.applied.push(Applied {
-                    id: StepId(step.id),
-                    change,
-                });
-            }
-            (step, Led::Forgotten) => {
-                ended.insert((step.sync.clone(), step.change.seq, false));
-                recovered.withdrawn += 1;
-            }
+        let (step, led) = result?;
+        fates.learn(step, &led);
+        match led {
+            Led::Untouched => {}
+            Led::Forgotten => recovered.withdrawn += 1,
+            Led::To(change) => recovered.applied.push(Applied {
+                id: StepId(step.id),
+                change: *change,
+            }),
         }
     }
+    let course = Course {
+        hands,
+        refusals: &refusals,
+        fates: &fates,
+        state,
+        by_hand,
+    };
     for step in &followers {
-        follower(
-            hands,
-            &refusals,
-            state,
-            step,
-            (&open, &ended),
-            by_hand,
-            &mut recovered,
-        )
-        .await?;
+        match follow_lead(&course, step).await? {
+            Some(change) => recovered.applied.push(Applied {
+                id: StepId(step.id),
+                change,
+            }),
+            None => recovered.withdrawn += 1,
+        }
     }
     recovered.applied.sort_by_key(|done| done.id);
     Ok(recovered)
 }
 
 /// What recovery did with a leading step.
-enum Led {
+pub(super) enum Led {
     /// It was never begun.
     Forgotten,
     /// Its time has not come: it waits on.
     Untouched,
     /// It stands like this now.
-    To(Change),
+    To(Box<Change>),
 }
 
 /// Looks at one leading step.
@@ -105,11 +96,11 @@ async fn lead<'s>(
             Ok((step, Led::Forgotten))
         }
         StepState::Started | StepState::Accepted => {
-            Ok((step, Led::To(settle(hands, step, begun).await?)))
+            Ok((step, Led::To(Box::new(settle(hands, step, begun).await?))))
         }
         StepState::Waiting => match &step.error {
             Some(StepError::Unsettled(_)) | None => {
-                Ok((step, Led::To(settle(hands, step, begun).await?)))
+                Ok((step, Led::To(Box::new(settle(hands, step, begun).await?))))
             }
             Some(why) if given_up(hands, step) && !matches!(why, StepError::ReleaseBlocked(_)) => {
                 let end = StepEnd::Failed(why.clone());
@@ -117,7 +108,7 @@ async fn lead<'s>(
                     .journal
                     .ended(hands.fence, id, &end, hands.now())
                     .await?;
-                Ok((step, Led::To(with_end(&step.change, &end))))
+                Ok((step, Led::To(Box::new(with_end(&step.change, &end)))))
             }
             Some(_) if !is_due(hands, step, by_hand) => Ok((step, Led::Untouched)),
             Some(_) => {
@@ -126,7 +117,10 @@ async fn lead<'s>(
                     change: step.change.clone(),
                     attempts: step.attempts.max(1),
                 };
-                Ok((step, Led::To(run_one(hands, refusals, &task).await?)))
+                Ok((
+                    step,
+                    Led::To(Box::new(run_one(hands, refusals, &task).await?)),
+                ))
             }
         },
     }
@@ -181,95 +175,14 @@ async fn no_effect(hands: &Hands, change: &Change) -> StepEnd {
     }
 }
 
-/// A policy or profile step: goes where its lead went.
-async fn follower(
-    hands: &Hands,
-    refusals: &Refusals,
-    state: &State,
-    step: &OpenStep,
-    (open, ended): (&BTreeSet<(String, u32)>, &BTreeSet<(String, u32, bool)>),
-    by_hand: bool,
-    recovered: &mut Recovered,
-) -> Result<(), JournalError> {
-    let id = StepId(step.id);
-    let lead = (step.sync.clone(), step.change.after.unwrap_or_default());
-    let came = |well: bool| ended.contains(&(lead.0.clone(), lead.1, well));
-    let change = if came(true) || (!open.contains(&lead) && lead_took_effect(state, step)) {
-        follow_up(hands, refusals, step, by_hand).await?
-    } else if open.contains(&lead) && !came(false) {
-        waiting(step)
-    } else if step.state == StepState::Claimed {
-        hands.journal.withdrawn(hands.fence, id).await?;
-        recovered.withdrawn += 1;
-        return Ok(());
-    } else {
-        // It was begun and put off, and its number has changed hands since.
-        let text = format!("{} has changed hands since", step.change.number);
-        give_up(hands, step, StepError::Conflict(text)).await?
-    };
-    recovered.applied.push(Applied { id, change });
-    Ok(())
-}
-
-/// A follower whose lead has succeeded.
-async fn follow_up(
-    hands: &Hands,
-    refusals: &Refusals,
-    step: &OpenStep,
-    by_hand: bool,
-) -> Result<Change, JournalError> {
-    let waits = step.state == StepState::Waiting;
-    if waits && given_up(hands, step) {
-        let why = step.error.clone();
-        let why = why.unwrap_or(StepError::Failed("given up".to_owned()));
-        return give_up(hands, step, why).await;
-    }
-    if waits && !is_due(hands, step, by_hand) {
-        return Ok(waiting(step));
-    }
-    let task = Task {
-        id: StepId(step.id),
-        change: step.change.clone(),
-        attempts: step.attempts.max(u32::from(waits)),
-    };
-    run_one(hands, refusals, &task).await
-}
-
-fn waiting(step: &OpenStep) -> Change {
-    Change {
-        status: ChangeStatus::Waiting,
-        ..step.change.clone()
-    }
-}
-
-async fn give_up(hands: &Hands, step: &OpenStep, why: StepError) -> Result<Change, JournalError> {
-    let end = StepEnd::Failed(why);
-    let (id, now) = (StepId(step.id), hands.now());
-    hands.journal.ended(hands.fence, id, &end, now).await?;
-    Ok(with_end(&step.change, &end))
-}
-
-/// Whether the lead of a follower, which is no longer open, had come to its good end.
-fn lead_took_effect(state: &State, step: &OpenStep) -> bool {
-    let held = state
-        .holdings
-        .iter()
-        .any(|h| h.number == step.change.number && h.user == step.change.user);
-    let gives = matches!(
-        step.change.action,
-        Action::Policy { id: Some(_), .. } | Action::Profile { phone: Some(_) }
-    );
-    held == gives
-}
-
-fn is_due(hands: &Hands, step: &OpenStep, by_hand: bool) -> bool {
+pub(super) fn is_due(hands: &Hands, step: &OpenStep, by_hand: bool) -> bool {
     by_hand
         || step
             .not_before
             .is_none_or(|not_before| hands.now() >= not_before)
 }
 
-fn given_up(hands: &Hands, step: &OpenStep) -> bool {
+pub(super) fn given_up(hands: &Hands, step: &OpenStep) -> bool {
     let since: Timestamp = step.claimed;
     hands.now().duration_since(since) >= hands.settings.waiting.give_up
 }

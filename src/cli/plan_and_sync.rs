@@ -1,9 +1,10 @@
 //! `plan` and `sync`.
 
 use super::args::{PlanArgs, SyncArgs};
-use super::exit::{Exit, Failure};
+use super::exit::{self, Exit, Failure};
 use super::output::{Format, Output};
 use crate::app::{App, Records};
+use crate::config::TenantConfig;
 use crate::directory::UserId;
 use crate::reconcile::{self, Finished, Request, SavedPlan, Selection, SyncError, Tenant, Trigger};
 use crate::report::{self, SyncStatus, TriggerKind};
@@ -17,6 +18,10 @@ const WAIT_STEP: Duration = Duration::from_millis(500);
 
 /// Who asks, when a command line does.
 pub(super) fn by_command_line() -> Trigger {
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "no setting, but whom the audit trail names"
+    )]
     let user = std::env::var("USER").ok().filter(|name| !name.is_empty());
     Trigger {
         kind: TriggerKind::Cli,
@@ -36,20 +41,39 @@ pub(super) async fn plan(app: &App, args: &PlanArgs, output: &mut Output) -> any
     }
     let mut exits = Vec::new();
     for config in chosen {
-        let (tenant, records) = app.tenant(config).await?;
-        let mut request = Request::new(by_command_line(), true);
-        request.full = args.full;
-        request.only = one_person(&tenant, &records, args.user.as_deref()).await?;
-        let finished = reconcile::plan(&tenant, &request).await?;
-        print(&finished, output)?;
-        if let Some(file) = &args.save {
-            save(&tenant, &finished, file)?;
-        }
-        let changes = args.exit_code && !finished.report.changes.is_empty();
-        exits.push(if changes { Exit::Changes } else { Exit::Done });
-        exits.push(exit_of(&finished));
+        let done = plan_one(app, config, args, output).await;
+        exits.push(ended(config, done, output));
     }
     Ok(Exit::worst(exits))
+}
+
+async fn plan_one(
+    app: &App,
+    config: &TenantConfig,
+    args: &PlanArgs,
+    output: &mut Output,
+) -> anyhow::Result<Exit> {
+    let (tenant, records) = app.tenant(config).await?;
+    let mut request = Request::new(by_command_line(), true);
+    request.full = args.full;
+    request.only = one_person(&tenant, &records, args.user.as_deref()).await?;
+    let finished = reconcile::plan(&tenant, &request).await?;
+    print(&finished, output)?;
+    if let Some(file) = &args.save {
+        save(&tenant, &finished, file)?;
+    }
+    let changes = args.exit_code && !finished.report.changes.is_empty();
+    let found = if changes { Exit::Changes } else { Exit::Done };
+    Ok(Exit::worst([found, exit_of(&finished)]))
+}
+
+/// One tenant's failure does not stop the others: it is told at once and counts in the exit code.
+fn ended(config: &TenantConfig, done: anyhow::Result<Exit>, output: &mut Output) -> Exit {
+    done.unwrap_or_else(|error| {
+        let exit = exit::of_error(&error);
+        output.error(&anyhow::anyhow!("tenant {}: {error:#}", config.name));
+        exit
+    })
 }
 
 /// `sync`: one sync of each tenant, now.
@@ -66,18 +90,28 @@ pub(super) async fn sync(app: &App, args: &SyncArgs, output: &mut Output) -> any
     app.check_overlaps()?;
     let mut exits = Vec::new();
     for config in chosen {
-        let (tenant, records) = app.tenant(config).await?;
-        let mut request = Request::new(by_command_line(), true);
-        request.full = args.full;
-        request.accept_empty = args.accept_empty;
-        request.approve = args.approve;
-        request.only = one_person(&tenant, &records, args.user.as_deref()).await?;
-        request.selection = args.plan.as_deref().map(read_saved).transpose()?;
-        let finished = run(&tenant, &request, args.wait).await?;
-        print(&finished, output)?;
-        exits.push(exit_of(&finished));
+        let done = sync_one(app, config, args, output).await;
+        exits.push(ended(config, done, output));
     }
     Ok(Exit::worst(exits))
+}
+
+async fn sync_one(
+    app: &App,
+    config: &TenantConfig,
+    args: &SyncArgs,
+    output: &mut Output,
+) -> anyhow::Result<Exit> {
+    let (tenant, records) = app.tenant(config).await?;
+    let mut request = Request::new(by_command_line(), true);
+    request.full = args.full;
+    request.accept_empty = args.accept_empty;
+    request.approve = args.approve;
+    request.only = one_person(&tenant, &records, args.user.as_deref()).await?;
+    request.selection = args.plan.as_deref().map(read_saved).transpose()?;
+    let finished = run(&tenant, &request, args.wait).await?;
+    print(&finished, output)?;
+    Ok(exit_of(&finished))
 }
 
 /// Runs a sync, waiting for one that is under way if asked to.
@@ -93,10 +127,7 @@ pub(super) async fn run(
                 tokio::time::sleep(WAIT_STEP).await;
             }
             Err(SyncError::Running { holder, .. }) => {
-                let name = &tenant.settings.tenant;
-                let text = format!(
-                    "a sync of the tenant {name} is already running: {holder}; --wait 5m waits for it"
-                );
+                let text = format!("a sync is already running: {holder}; --wait 5m waits for it");
                 return Err(Failure::new(Exit::Error, text).into());
             }
             Err(SyncError::Stale(stale)) => {

@@ -26,7 +26,7 @@ pub(super) async fn list(
     for config in app.chosen(tenant)? {
         records.extend(app.records(config).await?.store.syncs(SHOWN).await?);
     }
-    records.sort_by(|a, b| b.started.cmp(&a.started));
+    records.sort_by_key(|record| std::cmp::Reverse(record.started));
     match output.format {
         Format::Json => {
             let items: Vec<Value> = records
@@ -140,7 +140,6 @@ pub(super) async fn approve(
         .await?;
     let (tenant, _) = app.tenant(config).await?;
     let mut request = Request::new(by_command_line(), true);
-    request.approve = true;
     request.full = true;
     request.selection = Some(Selection::Approved(keys));
     let finished = run(&tenant, &request, None).await?;

@@ -19,3 +19,6 @@ pub use licence::{AssignedLicence, AssignedPlan, Licences, PlanStatus, Sku, SkuP
 pub use licensing::{Doubt, Kind, LicenceBook, Licensing, VoiceLicence};
 pub use port::{Cursor, Directory, Link, Next, Observed, Page, ReadError};
 pub use user::{PlanDates, User};
+
+#[cfg(test)]
+pub(crate) mod tests;

@@ -123,7 +123,9 @@ impl Directory for Graph {
     }
 
     fn selection(&self) -> String {
-        super::users::selection(&self.catalogue)
+        // Links lead to the place they came from: after a move to another one they are of no use.
+        let digest = super::users::selection(&self.catalogue);
+        format!("{digest} {}", self.transport.base)
     }
 }
 

@@ -22,6 +22,12 @@ pub(super) struct Base {
     text: String,
 }
 
+impl std::fmt::Display for Base {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.text)
+    }
+}
+
 impl Base {
     /// Checks a configured URL: https, or http to a loopback host, and no national cloud.
     pub(super) fn parse(key: &'static str, text: &str) -> Result<Self, GraphError> {

@@ -206,7 +206,10 @@ impl Transport {
                 return Err((Failure::unreachable(text), false));
             }
             Err(Trouble::NotConnected(why) | Trouble::Lost(why)) => {
-                let text = format!("Graph cannot be reached while reading {subject}: {why}");
+                let text = format!(
+                    "Graph cannot be reached at {} while reading {subject}: {why}",
+                    self.base
+                );
                 return Err((Failure::unreachable(text), true));
             }
             Err(Trouble::TooLong) => {

@@ -46,7 +46,7 @@ impl E164 {
 
     /// How many digits the number has, country code included.
     #[must_use]
-    pub const fn len(self) -> usize {
+    pub const fn length(self) -> usize {
         self.0.ilog10() as usize + 1
     }
 }

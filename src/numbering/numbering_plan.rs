@@ -10,7 +10,7 @@ const SHARED: [i32; 3] = [1, 7, 44];
 #[must_use]
 pub fn is_possible(number: E164) -> bool {
     PHONE_NUMBER_UTIL
-        .parse(&number.to_string(), None)
+        .parse(number.to_string(), None)
         .is_ok_and(|parsed| PHONE_NUMBER_UTIL.is_possible_number(&parsed))
 }
 
@@ -31,7 +31,7 @@ pub fn country_of(number: E164) -> Option<Country> {
 #[must_use]
 pub fn calling_code_of(number: E164) -> Option<i32> {
     PHONE_NUMBER_UTIL
-        .parse(&number.to_string(), None)
+        .parse(number.to_string(), None)
         .ok()
         .map(|parsed| parsed.country_code)
 }

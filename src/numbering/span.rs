@@ -15,7 +15,7 @@ impl Span {
     /// The span between two numbers; `None` when they differ in length or come in the wrong order.
     #[must_use]
     pub const fn new(first: E164, last: E164) -> Option<Self> {
-        if first.digits() <= last.digits() && first.len() == last.len() {
+        if first.digits() <= last.digits() && first.length() == last.length() {
             Some(Self { first, last })
         } else {
             None

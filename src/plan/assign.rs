@@ -131,14 +131,7 @@ impl Queue<'_, '_> {
                 continue;
             }
             if let Some(number) = self.stock(range).take_next(case.id(), &refused) {
-                let why = if range == pick.range {
-                    format!("the rules pick the range {name}")
-                } else {
-                    format!(
-                        "the rules pick the range {name}, which has no number left; its overflow {} has",
-                        rules.ranges()[range].name
-                    )
-                };
+                let why = why(rules, pick.range, range);
                 self.grant(
                     case,
                     Grant {
@@ -279,6 +272,20 @@ impl Queue<'_, '_> {
             stock
         })
     }
+}
+
+/// The clause that picked the range, and the overflow that had to help out.
+fn why(rules: &RuleSet, picked: usize, given: usize) -> String {
+    let clause = rules
+        .condition(picked)
+        .unwrap_or_else(|| "anyone".to_owned());
+    if picked == given {
+        return clause;
+    }
+    format!(
+        "{clause}; {} has no number left",
+        rules.ranges()[picked].name
+    )
 }
 
 /// The range and its overflow ranges, depth first, each once.

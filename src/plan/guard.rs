@@ -8,17 +8,21 @@ use super::{Action, Change, ChangeStatus, PlanStatus, Reason, World};
 pub struct Approval {
     /// `--approve`: the two brakes are lifted, nothing else.
     pub brakes: bool,
+    /// A person has approved exactly the changes this plan is limited to: no list of changes is held again.
+    pub listed: bool,
 }
 
 /// Holds what must not happen by itself. The changes keep their places; held ones are marked.
 #[must_use]
 pub fn guard(mut draft: Draft, world: &World<'_>, approval: Approval) -> Draft {
     let mut held = std::mem::take(&mut draft.plan.held_because);
-    if !approval.brakes {
+    if !approval.brakes && !approval.listed {
         held.extend(release_brake(&mut draft, world));
         held.extend(assignment_brake(&mut draft, world));
     }
-    held.extend(dead_products(&mut draft));
+    if !approval.listed {
+        held.extend(dead_products(&mut draft));
+    }
     hold_followers(&mut draft.plan.changes);
     if world
         .state
@@ -44,7 +48,7 @@ pub fn guard(mut draft: Draft, world: &World<'_>, approval: Approval) -> Draft {
     if !world.circumstances.clock_agrees {
         held.push("this machine's clock is more than five minutes off Graph's: nothing is released and no rest ends until it is right".to_owned());
     }
-    if approval.brakes {
+    if approval.brakes || approval.listed {
         draft
             .plan
             .changes

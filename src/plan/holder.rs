@@ -4,10 +4,9 @@ use super::case::Case;
 use super::draft::{Step, UserRecord, policy_step};
 use super::judge::Row;
 use super::losses::{Fate, end_reason, fate};
+use super::outcome::{waiting_detail, waiting_kind};
 use super::planner::Planner;
-use super::{
-    Action, EndReason, Ending, Holding, HoldingOrigin, Index, NoteKind, OpenStep, Reason, StepError,
-};
+use super::{Action, EndReason, Ending, Holding, HoldingOrigin, Index, NoteKind, OpenStep, Reason};
 use crate::directory::{Kind, VoiceLicence};
 use crate::numbering::{E164, Listed, ListedType, NumberType};
 use crate::rules::{Range, ReleaseMode};
@@ -416,17 +415,8 @@ pub(super) fn joins_the_queue(index: &Index<'_>, case: &mut Case) -> bool {
 /// Notes of a user whose change of an earlier plan has not ended.
 pub(super) fn note_open_step(case: &mut Case, step: &OpenStep) {
     let change = &step.change;
-    let said = step
-        .error
-        .as_ref()
-        .map_or("the outcome is not known yet", |e| e.detail());
-    let detail = format!("{} of {}: {said}", change.action.name(), change.number);
-    let kind = match step.error {
-        Some(StepError::NotTeamsOnly(_)) => NoteKind::NotTeamsOnly,
-        Some(StepError::ReleaseBlocked(_)) => NoteKind::ReleaseBlocked,
-        _ if change.action == Action::Release => NoteKind::ReleaseBlocked,
-        _ => NoteKind::LicenceNotReady,
-    };
+    let kind = waiting_kind(change, step.error.as_ref());
+    let detail = waiting_detail(change, step.error.as_ref());
     case.note_in(kind, change.range.as_deref(), detail);
 }
 

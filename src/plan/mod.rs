@@ -37,3 +37,6 @@ pub use planner::{Planner, is_decided_again, is_recorded_only, is_waiting};
 pub use settings::{Eligibility, Mode, Safety, Settings, Waiting};
 pub use stock::Stock;
 pub use world::{Circumstances, Index, World, out_of_place};
+
+#[cfg(test)]
+mod tests;

@@ -1,8 +1,8 @@
 //! What the end of a step makes of the facts about its user and its number.
 
 use super::{
-    Action, Change, NoteKind, NumberFacts, PolicyName, Settings, StepEnd, StepError, UserFacts,
-    Wait,
+    Action, Change, Note, NoteKind, NumberFacts, PolicyName, Settings, StepEnd, StepError,
+    UserFacts, Wait,
 };
 use jiff::{SignedDuration, Timestamp};
 
@@ -76,7 +76,56 @@ pub fn outcome(
         }
         _ => {}
     }
+    renote(&mut user, change, end);
     Outcome { user, number }
+}
+
+/// Lets the standing notes say at once why a number does not come or go, not only when the next sync decides again.
+fn renote(user: &mut UserFacts, change: &Change, end: &StepEnd) {
+    if !change.action.claims() {
+        return;
+    }
+    user.notes.retain(|note| {
+        !matches!(
+            note.kind,
+            NoteKind::LicenceNotReady | NoteKind::NotTeamsOnly | NoteKind::ReleaseBlocked
+        )
+    });
+    let stands = match end {
+        StepEnd::Waiting { why, .. } => Some((waiting_kind(change, Some(why)), why)),
+        StepEnd::Failed(why @ (StepError::LicenceNotReady(_) | StepError::NotTeamsOnly(_))) => {
+            Some((waiting_kind(change, Some(why)), why))
+        }
+        StepEnd::Failed(why @ StepError::Refused(_)) if user.wait.is_some() => {
+            Some((NoteKind::Refused, why))
+        }
+        StepEnd::Failed(_) | StepEnd::Done => None,
+    };
+    if let Some((kind, why)) = stands {
+        user.notes.push(Note {
+            kind,
+            user: Some(change.user),
+            number: None,
+            range: change.range.clone(),
+            detail: waiting_detail(change, Some(why)),
+        });
+        user.notes.sort();
+    }
+}
+
+/// The note about a user whose change has not come to its end.
+pub(super) const fn waiting_kind(change: &Change, why: Option<&StepError>) -> NoteKind {
+    match (why, &change.action) {
+        (Some(StepError::NotTeamsOnly(_)), _) => NoteKind::NotTeamsOnly,
+        (Some(StepError::ReleaseBlocked(_)), _) | (_, Action::Release) => NoteKind::ReleaseBlocked,
+        _ => NoteKind::LicenceNotReady,
+    }
+}
+
+/// What that note says.
+pub(super) fn waiting_detail(change: &Change, why: Option<&StepError>) -> String {
+    let said = why.map_or("the outcome is not known yet", StepError::detail);
+    format!("{} of {}: {said}", change.action.name(), change.number)
 }
 
 fn remember_policy(user: &mut UserFacts, policy: &PolicyName, set: bool) {

@@ -187,6 +187,9 @@ impl<'a> Planner<'a> {
             if !case.facts.notes.is_empty() {
                 names.insert(case.id(), case.stored.user.upn().to_owned());
             }
+            if case.steps.iter().any(|step| step.action == Action::Assign) {
+                holder::remember_skus(&mut self, &case);
+            }
             notes.extend(case.facts.notes.iter().cloned());
             if case.facts != case.stored.facts {
                 let user = case.id();

@@ -1,7 +1,7 @@
 //! Decide: which users are looked at, and what is made of them, as one draft.
 
 use super::observe::{Directory, Numbers};
-use super::{Ledger, Request, Scope, Tenant};
+use super::{Ledger, Request, Scope, Selection, Tenant};
 use crate::apply::JournalError;
 use crate::directory::UserId;
 use crate::plan::{Approval, Circumstances, Draft, Planner, State, World, guard};
@@ -55,6 +55,7 @@ pub(super) async fn decide(
     }
     let approval = Approval {
         brakes: request.approve,
+        listed: matches!(request.selection, Some(Selection::Approved(_))),
     };
     Ok(guard(planner.finish(), world, approval))
 }

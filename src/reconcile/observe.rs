@@ -54,6 +54,7 @@ pub(super) async fn directory(
                 request,
                 state.users,
                 full_is_due(tenant, state),
+                state.anchor.distrusted,
             )
             .await?
         }
@@ -79,7 +80,7 @@ fn full_is_due(tenant: &Tenant, state: &State) -> bool {
         (None, _) => true,
         (Some(_), None) => false,
     };
-    anchor.distrusted || outdated()
+    outdated()
 }
 
 async fn one_user(tenant: &Tenant, fence: Fence, id: UserId) -> Result<UsersRead, JournalError> {

@@ -22,6 +22,7 @@ struct Changed {
     users: BTreeMap<UserId, StoredUser>,
     seen: BTreeSet<UserId>,
     differing: BTreeSet<UserId>,
+    added: BTreeSet<UserId>,
     pass: Pass,
 }
 
@@ -74,6 +75,9 @@ impl Overlay {
                 .get(&id)
                 .cloned()
                 .or_else(|| stored.remove(&id));
+            if before.as_ref().is_none_or(|stored| stored.gone.is_some()) {
+                changed.added.insert(id);
+            }
             if let Some(after) = laid_over(before, user, gone) {
                 changed.users.insert(id, after);
             }
@@ -237,7 +241,25 @@ impl Ledger for Overlay {
     }
 
     async fn state(&self, now: Timestamp) -> Result<Arc<State>, JournalError> {
-        self.inner.state(now).await
+        let state = self.inner.state(now).await?;
+        let changed = self.changed();
+        let there = |stored: &&StoredUser| stored.gone.is_none();
+        let added = changed
+            .users
+            .values()
+            .filter(there)
+            .filter(|s| changed.added.contains(&s.user.id));
+        let added = added.count() as u64;
+        let gone = changed.users.values().filter(|s| s.gone.is_some());
+        let gone = gone.filter(|s| !changed.added.contains(&s.user.id)).count() as u64;
+        if added == 0 && gone == 0 {
+            return Ok(state);
+        }
+        let users = (state.users + added).saturating_sub(gone);
+        Ok(Arc::new(State {
+            users,
+            ..(*state).clone()
+        }))
     }
 
     async fn users(

@@ -34,8 +34,14 @@ pub(super) async fn read_users(
     request: &Request,
     known: u64,
     full_due: bool,
+    distrusted: bool,
 ) -> Result<UsersRead, JournalError> {
-    let mut round = begin(tenant, fence, request.full || full_due).await?;
+    // A round that showed nobody has ended: going on with it would take its silence for everybody's absence.
+    let mut round = if distrusted {
+        full(tenant, fence).await?
+    } else {
+        begin(tenant, fence, request.full || full_due).await?
+    };
     let mut outcome = follow(tenant, fence, request, &mut round, known).await?;
     if outcome.incomplete == Some(ReadError::Resync) {
         tracing::info!("the stored link is no longer valid; reading everybody");

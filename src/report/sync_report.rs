@@ -163,6 +163,9 @@ pub struct ChangeReport {
     pub status: ChangeStatus,
     /// What went wrong.
     pub error: Option<String>,
+    /// The sentence behind the reason, for people only: not part of the JSON.
+    #[serde(default, skip_serializing)]
+    pub why: String,
 }
 
 /// One note.

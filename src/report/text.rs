@@ -122,8 +122,10 @@ fn row(change: &ChangeReport) -> Vec<String> {
             inert(&policy.name)
         ));
     }
-    if let Some(error) = &change.error {
-        last.push(inert(error));
+    match &change.error {
+        Some(error) => last.push(inert(error)),
+        None if change.policy.is_none() && !change.why.is_empty() => last.push(inert(&change.why)),
+        None => {}
     }
     vec![
         change.status.name().to_owned(),

@@ -71,7 +71,7 @@ pub(super) fn entry(
 }
 
 fn wrong_ends(first: E164, last: E164) -> Fault {
-    if first.len() != last.len() {
+    if first.length() != last.length() {
         let message = format!("the ends of this span differ in length: {first} and {last}");
         ("span-length", message, None)
     } else {
@@ -178,11 +178,15 @@ fn blank_beside_sign(text: &str) -> bool {
 
 /// Warns of a number three digits longer than its neighbours: two numbers without a comma between look like that.
 pub(super) fn lint_lengths(entries: &[CheckedEntry], findings: &mut Findings) {
-    let Some(shortest) = entries.iter().map(|entry| entry.span.first().len()).min() else {
+    let Some(shortest) = entries
+        .iter()
+        .map(|entry| entry.span.first().length())
+        .min()
+    else {
         return;
     };
     for entry in entries {
-        if entry.span.first().len() >= shortest + 3 {
+        if entry.span.first().length() >= shortest + 3 {
             let message = "this number is three digits longer than its neighbours".to_owned();
             let help = Some("is a comma missing?".to_owned());
             findings.warning(entry.at, "long-number", message, help);

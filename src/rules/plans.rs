@@ -13,7 +13,7 @@ pub(super) struct NumberingPlans {
 impl NumberingPlans {
     /// As [`calling_code_of`] and [`country_of`]. A calling code has at most three digits, so they decide.
     pub(super) fn country(&mut self, number: E164) -> (Option<i32>, Option<Country>) {
-        let prefix = number.digits() / 10_u64.pow(number.len() as u32 - 3);
+        let prefix = number.digits() / 10_u64.pow(number.length() as u32 - 3);
         *self
             .codes
             .entry(prefix)

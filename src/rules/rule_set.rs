@@ -214,6 +214,13 @@ impl RuleSet {
         })
     }
 
+    /// The range's `when` as a rule file writes it; `None` when it has none.
+    #[must_use]
+    pub fn condition(&self, range: usize) -> Option<String> {
+        let when = self.ranges.get(range)?.when.as_ref()?;
+        Some(explain::written(when, &self.words))
+    }
+
     /// Why the range's `when` does not hold for the user: the first clause that fails, as a rule file writes it, with
     /// what was found. `None` when it holds. A range without `when` holds for nobody.
     #[must_use]

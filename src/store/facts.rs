@@ -7,27 +7,14 @@ use super::error::Fault;
 use super::writing::Writing;
 use crate::directory::UserId;
 use crate::numbering::E164;
-use crate::plan::{NoteKind, NumberFacts, UserFacts};
+use crate::plan::{NumberFacts, UserFacts, is_decided_again};
 use std::collections::{BTreeMap, BTreeSet};
 
 const CHUNK: usize = 4096;
 
 /// Whether the user waits for something that can pass, and so is decided again at every sync.
 pub(super) fn is_waiting(facts: &UserFacts) -> bool {
-    let passing = |kind| {
-        matches!(
-            kind,
-            NoteKind::Exhausted
-                | NoteKind::CountryMismatch
-                | NoteKind::LicenceNotReady
-                | NoteKind::Suspended
-                | NoteKind::PolicyMissing
-                | NoteKind::RemovedOutside
-                | NoteKind::Refused
-                | NoteKind::NotTeamsOnly
-        )
-    };
-    facts.wait.is_some() || facts.notes.iter().any(|note| passing(note.kind))
+    facts.wait.is_some() || facts.notes.iter().any(|note| is_decided_again(note.kind))
 }
 
 pub(super) async fn of_user(tx: &mut Tx, tenant: i64, user: UserId) -> Result<UserFacts, Fault> {

@@ -4,6 +4,7 @@ mod crash;
 mod graph;
 mod harness;
 mod rules;
+mod scenarios;
 mod simulator;
 mod store;
 mod tidy;

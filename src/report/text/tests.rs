@@ -35,6 +35,7 @@ fn change(action: &str, upn: &str, last: u64, status: ChangeStatus) -> ChangeRep
         policy: None,
         status,
         error: None,
+        why: String::new(),
     }
 }
 

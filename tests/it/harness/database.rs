@@ -26,7 +26,7 @@ impl Database {
 
     /// A database of its own on the server of the tests. Without a server the test fails: both engines count.
     pub(crate) async fn postgres() -> Self {
-        let server = std::env::var(SERVER).unwrap_or_else(|_| {
+        let server = server().unwrap_or_else(|| {
             panic!("{SERVER} is not set: start a PostgreSQL and name it, such as postgres://postgres@127.0.0.1/postgres")
         });
         let name = format!("linekeeper_{}", uuid::Uuid::new_v4().simple());
@@ -41,7 +41,7 @@ impl Database {
     /// Removes the database; a test that failed leaves it for inspection.
     pub(crate) async fn remove(self) {
         if self.folder.is_none() {
-            let server = std::env::var(SERVER).expect("the server is named");
+            let server = server().expect("the server is named");
             let (_, name) = self
                 .url
                 .rsplit_once('/')
@@ -54,6 +54,10 @@ impl Database {
     pub(crate) fn is_sqlite(&self) -> bool {
         self.folder.is_some()
     }
+}
+
+fn server() -> Option<String> {
+    std::env::var_os(SERVER)?.into_string().ok()
 }
 
 async fn administer(server: &str, statement: &str) {

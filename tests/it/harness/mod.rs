@@ -2,3 +2,6 @@
 
 pub(crate) mod crash;
 pub(crate) mod database;
+pub(crate) mod run;
+pub(crate) mod scenario;
+pub(crate) mod tenant;

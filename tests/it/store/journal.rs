@@ -349,7 +349,7 @@ async fn adoptions_and_endings_need_no_write(database: &Database) {
     };
     assert_eq!(store.claim(fence, &sync, &claim, at(5)).await, Ok(vec![]));
     let state = store.state(at(5)).await.expect("reads");
-    assert_eq!(state.holdings, [adopted.clone()]);
+    assert_eq!(state.holdings, std::slice::from_ref(&adopted));
     assert_eq!(
         (state.former[0].user, state.former[0].reason),
         (id(1), EndReason::RemovedOutside)

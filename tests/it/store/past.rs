@@ -90,6 +90,7 @@ fn holding(sync: &str) -> SyncReport {
         policy: None,
         status,
         error: None,
+        why: String::new(),
     };
     let changes = vec![
         line(1, ChangeStatus::Held),

@@ -1,0 +1,16 @@
+//! Tests of the plan, as data: a small tenant goes in, the plan comes out as lines of text.
+
+mod claims;
+mod guard;
+mod holders;
+mod inventory;
+mod lines;
+mod newcomers;
+mod outcome;
+
+mod queue;
+mod releases;
+mod stock;
+mod taken;
+mod tenant_notes;
+mod world;

@@ -1,0 +1,43 @@
+//! What administrators see: whole systems, told as stories. Each runs on both engines, and each ends with a further
+//! sync that has nothing to do.
+
+mod brakes;
+mod choosing;
+mod contoso;
+mod leaving;
+mod modes;
+mod outside;
+mod people;
+mod plans;
+mod policies;
+mod processes;
+mod readiness;
+mod reading;
+mod refused;
+mod tenants;
+mod trouble;
+
+/// One office, ten numbers.
+const MUNICH: &str = r#"
+range "muc" {
+  type       direct-routing
+  numbers    +49 89 5550 1000 to 1009
+  quarantine 30 days
+  when       city = "München"
+}
+"#;
+
+/// The same office with a single number.
+const ONE_NUMBER: &str = r#"
+range "muc" {
+  type       direct-routing
+  numbers    +49 89 5550 1000
+  quarantine 30 days
+  when       city = "München"
+}
+"#;
+
+/// Teams leaves numbers with people who lost their licence.
+fn keep() -> serde_json::Value {
+    serde_json::json!({"on_licence_loss": {"directRouting": {"mode": "keep"}}})
+}
