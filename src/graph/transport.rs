@@ -195,7 +195,7 @@ impl Transport {
         exchanged: Result<Answer, Trouble>,
         parse: &impl Fn(&Answer) -> Result<T, Malformed>,
     ) -> Result<T, (Failure, bool)> {
-        let subject = route.subject();
+        let (subject, at) = (route.subject(), &self.base);
         let answer = match exchanged {
             Ok(answer) => answer,
             Err(Trouble::Token(error)) => {
@@ -206,10 +206,7 @@ impl Transport {
                 return Err((Failure::unreachable(text), false));
             }
             Err(Trouble::NotConnected(why) | Trouble::Lost(why)) => {
-                let text = format!(
-                    "Graph cannot be reached at {} while reading {subject}: {why}",
-                    self.base
-                );
+                let text = format!("{at} cannot be reached while reading {subject}: {why}");
                 return Err((Failure::unreachable(text), true));
             }
             Err(Trouble::TooLong) => {

@@ -2,6 +2,7 @@
 
 pub(crate) mod crash;
 pub(crate) mod database;
+mod expectations;
 pub(crate) mod run;
 pub(crate) mod scenario;
 pub(crate) mod tenant;
