@@ -192,17 +192,18 @@ pub(super) async fn run_one(
 
 /// The change as the report shows it. What Graph puts off is `waiting`, even where the number has gone back.
 pub(super) fn with_end(change: &Change, end: &StepEnd) -> Change {
-    let (status, error) = match end {
+    let (status, why) = match end {
         StepEnd::Done => (ChangeStatus::Succeeded, None),
-        StepEnd::Waiting { why, .. } => (ChangeStatus::Waiting, Some(why.detail().to_owned())),
+        StepEnd::Waiting { why, .. } => (ChangeStatus::Waiting, Some(why)),
         StepEnd::Failed(why @ (StepError::LicenceNotReady(_) | StepError::NotTeamsOnly(_))) => {
-            (ChangeStatus::Waiting, Some(why.detail().to_owned()))
+            (ChangeStatus::Waiting, Some(why))
         }
-        StepEnd::Failed(why) => (ChangeStatus::Failed, Some(why.detail().to_owned())),
+        StepEnd::Failed(why) => (ChangeStatus::Failed, Some(why)),
     };
     Change {
         status,
-        error,
+        error: why.map(|why| why.detail().to_owned()),
+        noted: why.and_then(StepError::note_kind),
         ..change.clone()
     }
 }

@@ -1,6 +1,6 @@
 //! A plan and its changes: values that leave no choice for later.
 
-use super::Note;
+use super::{Note, NoteKind};
 use crate::directory::UserId;
 use crate::numbering::{E164, NumberType};
 use jiff::Timestamp;
@@ -70,6 +70,9 @@ pub struct Change {
     pub why: String,
     /// What went wrong, for people.
     pub error: Option<String>,
+    /// The kind of note that goes with what went wrong; known once it has been tried, and no part of the plan.
+    #[serde(skip)]
+    pub noted: Option<NoteKind>,
 }
 
 /// What a change does.
@@ -229,6 +232,19 @@ pub enum StepError {
 }
 
 impl StepError {
+    /// The kind of note that says so.
+    #[must_use]
+    pub const fn note_kind(&self) -> Option<NoteKind> {
+        match self {
+            Self::Conflict(_) => Some(NoteKind::Conflict),
+            Self::LicenceNotReady(_) => Some(NoteKind::LicenceNotReady),
+            Self::NotTeamsOnly(_) => Some(NoteKind::NotTeamsOnly),
+            Self::Refused(_) => Some(NoteKind::Refused),
+            Self::ReleaseBlocked(_) => Some(NoteKind::ReleaseBlocked),
+            Self::Unsettled(_) | Self::Failed(_) => None,
+        }
+    }
+
     /// The sentence for people.
     #[must_use]
     pub fn detail(&self) -> &str {

@@ -176,6 +176,7 @@ fn change(user: &UserRecord, step: Step, seq: u32, after: Option<u32>) -> Change
         status: ChangeStatus::Planned,
         why: step.why,
         error: None,
+        noted: None,
     }
 }
 

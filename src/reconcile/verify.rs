@@ -54,10 +54,12 @@ pub(super) fn report(
         } else if conflicts.contains(&change.seq) {
             change.status = ChangeStatus::Failed;
             change.error = Some("another plan has claimed the number or the person".to_owned());
+            change.noted = Some(NoteKind::Conflict);
         }
-        notes.extend(conflict_note(change));
+        notes.extend(note_of(change));
     }
-    let earlier = recovered.into_iter().map(|done| done.change);
+    let earlier: Vec<Change> = recovered.into_iter().map(|done| done.change).collect();
+    notes.extend(earlier.iter().filter_map(note_of));
     draft.plan.changes.splice(0..0, earlier);
     draft.plan.notes.extend(notes);
     let status = sync_status(&draft.plan, seen);
@@ -75,11 +77,11 @@ fn sync_status(plan: &Plan, seen: &Seen) -> SyncStatus {
     }
 }
 
-/// A change that was found no longer to fit is a conflict, and a note says so.
-fn conflict_note(change: &Change) -> Option<Note> {
-    let failed = change.status == ChangeStatus::Failed && change.action.claims();
-    failed.then(|| Note {
-        kind: NoteKind::Conflict,
+/// The note that goes with a change of a number that did not come to its good end.
+fn note_of(change: &Change) -> Option<Note> {
+    let kind = change.noted.filter(|_| change.action.claims())?;
+    Some(Note {
+        kind,
         user: Some(change.user),
         number: Some(change.number),
         range: change.range.clone(),

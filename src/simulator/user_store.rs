@@ -162,7 +162,7 @@ impl UserStore {
     /// Users whose last change lies behind the first reading and not behind the second, oldest first.
     pub(super) fn changed(&self, after: u64, upto: u64) -> impl Iterator<Item = (u64, Place)> {
         use std::ops::Bound::{Excluded, Included};
-        let upto = upto.max(after.saturating_add(1));
+        let upto = upto.max(after);
         self.changes
             .range((Excluded(after), Included(upto)))
             .map(|(reading, place)| (*reading, *place))

@@ -285,7 +285,7 @@ fn settling_delays_the_first_number_until_nothing_changed_for_so_long() {
         .but(|town| town.settings.eligibility.settle = hours(4));
     check(&town, "due anna +4h");
     let seen = town.plan().effects.facts[0].facts.clone();
-    let later = |town: &Town, by| {
+    let later = |town: &Town, by: i64| {
         town.clone()
             .with("anna", |u| u.facts = seen.clone())
             .but(|town| town.now = ago(-by))

@@ -27,6 +27,7 @@ fn change(action: Action, user: &str, last: u64) -> Change {
         status: ChangeStatus::Planned,
         why: String::new(),
         error: None,
+        noted: None,
     }
 }
 

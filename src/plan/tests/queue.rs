@@ -299,6 +299,7 @@ fn an_open_step_keeps_its_person_and_number() {
         status: ChangeStatus::Planned,
         why: String::new(),
         error: None,
+        noted: None,
     };
     let open = |action, error| OpenStep {
         id: 1,

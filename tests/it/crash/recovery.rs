@@ -4,6 +4,7 @@ use super::gate::Held;
 use super::verdict;
 use crate::harness::crash::{Bench, Ended};
 use crate::harness::database::{Database, on_both_engines};
+use serde_json::json;
 
 on_both_engines!(
     never_begun_is_forgotten,
@@ -13,6 +14,7 @@ on_both_engines!(
     an_operation_that_ended_is_seen,
     a_policy_follows_its_assignment,
     a_release_without_answer_is_found,
+    a_policy_put_off_ends_with_its_number,
 );
 
 const ASSIGN: &str = "/assignNumber";
@@ -127,4 +129,29 @@ async fn a_release_without_answer_is_found(database: &Database) {
         "{sync:?}"
     );
     finish(&bench).await;
+}
+
+/// A policy that Teams refuses waits; when the number is taken back meanwhile, it ends instead of stopping every sync.
+async fn a_policy_put_off_ends_with_its_number(database: &Database) {
+    let bench = Bench::new(database, 4).await;
+    bench.join(10);
+    let refuse =
+        json!({ "match": { "path_contains": POLICY }, "times": 99, "do": { "status": 400 } });
+    bench.control("POST", "/_sim/faults", refuse);
+    let given = bench.run(&["sync"]).await;
+    assert_eq!(
+        (given.code, made(&given, "assign")),
+        (Some(4), 1),
+        "{given:?}"
+    );
+    bench.unlicense(10);
+    let taken = bench.run(&["sync"]).await;
+    assert_eq!(
+        (taken.code, made(&taken, "release")),
+        (Some(4), 1),
+        "{taken:?}"
+    );
+    verdict::settle(&bench).await;
+    let open = "SELECT COUNT(*) FROM journal WHERE ended IS NULL";
+    assert_eq!(bench.count(open).await, 0, "open rows of the journal");
 }

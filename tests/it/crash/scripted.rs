@@ -7,13 +7,13 @@ use crate::harness::database::Database;
 use futures::StreamExt as _;
 
 /// Processes under way at once.
-const SIDE_BY_SIDE: usize = 4;
+const SIDE_BY_SIDE: usize = 8;
 
 /// Every so-many-th place on PostgreSQL, whose engine differs from SQLite's but whose journal does not.
 const ON_POSTGRES: usize = 3;
 
 /// At every so-many-th place the recovery is killed too.
-const KILLED_AGAIN: usize = 3;
+const KILLED_AGAIN: usize = 4;
 
 /// A place to kill at.
 #[derive(Clone, Debug)]

@@ -98,10 +98,7 @@ impl<'a> Bench<'a> {
         let first = bench.run(&["sync"]).await;
         assert_eq!(first.code, Some(0), "{first:?}");
         assert_eq!(first.report["summary"]["adopt"], 7, "{first:?}");
-        for n in LEAVERS {
-            let target = format!("/_sim/users/{}/unlicense", id(n));
-            bench.control("POST", &target, json!({ "skuId": E5 }));
-        }
+        LEAVERS.for_each(|n| bench.unlicense(n));
         JOINERS.for_each(|n| bench.join(n));
         bench
     }
@@ -109,6 +106,12 @@ impl<'a> Bench<'a> {
     /// Somebody with a licence comes.
     pub(crate) fn join(&self, n: u32) {
         self.control("POST", "/_sim/users", person(n));
+    }
+
+    /// Somebody loses the licence.
+    pub(crate) fn unlicense(&self, n: u32) {
+        let target = format!("/_sim/users/{}/unlicense", id(n));
+        self.control("POST", &target, json!({ "skuId": E5 }));
     }
 
     /// A control request that must succeed.
