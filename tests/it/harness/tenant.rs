@@ -22,8 +22,15 @@ const TEAMS1: &str = "57ff2da0-773e-42df-b2af-ffb7a2317929";
 const MCOPSTN1: &str = "4ed3ff63-69d7-4fb7-b984-5aec7f605ca8";
 const MCOEV_VIRTUALUSER: &str = "f47330e9-c134-43b3-9993-e7f004506889";
 
-/// What is known of the products: id, name, and their plans by id and name.
-const PRODUCTS: [(&str, &str, &[(&str, &str)]); 6] = [
+/// A product: id, name, and its plans by id and name.
+type Product = (
+    &'static str,
+    &'static str,
+    &'static [(&'static str, &'static str)],
+);
+
+/// What is known of the products.
+const PRODUCTS: [Product; 6] = [
     (E5, "SPE_E5", &[(MCOEV, "MCOEV"), (TEAMS1, "TEAMS1")]),
     (E3, "SPE_E3", &[(TEAMS1, "TEAMS1")]),
     (PHONE_SYSTEM, "MCOEV", &[(MCOEV, "MCOEV")]),
@@ -42,7 +49,7 @@ const PRODUCTS: [(&str, &str, &[(&str, &str)]); 6] = [
 
 /// The products of `PUT /_sim/skus`, but for those named.
 pub(crate) fn products_without(missing: &[&str]) -> Value {
-    let product = |(id, name, plans): &(&str, &str, &[(&str, &str)])| {
+    let product = |(id, name, plans): &Product| {
         let plans: Vec<Value> = plans
             .iter()
             .map(|(id, name)| json!({"servicePlanId": id, "servicePlanName": name}))
