@@ -202,6 +202,7 @@ fn change(seq: u32, action: Action, who: u128, no: u64) -> Change {
         status: ChangeStatus::Planned,
         why: "the rule says so".into(),
         error: None,
+        noted: None,
     }
 }
 
