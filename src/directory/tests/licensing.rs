@@ -27,18 +27,31 @@ fn check(words: &str, expected: &str) {
 #[track_caller]
 fn check_unread(words: &str, expected: &str) {
     let book = LicenceBook::new(PlanCatalogue::default(), None);
-    assert_eq!(read(&book, words), expected, "of `{words}`, products unreadable");
+    assert_eq!(
+        read(&book, words),
+        expected,
+        "of `{words}`, products unreadable"
+    );
 }
 
 #[test]
 fn a_plan_is_usable_when_enabled_or_in_grace_and_not_switched_off() {
     check("", "none person");
     check("E5+", "phone-system person teams");
-    check("E5 MCOEV=Warning TEAMS1=Enabled", "phone-system person teams");
+    check(
+        "E5 MCOEV=Warning TEAMS1=Enabled",
+        "phone-system person teams",
+    );
     check("E3 MCOEV=Deleted TEAMS1=Enabled", "none person teams");
     check("E5-MCOEV MCOEV=Enabled TEAMS1=Enabled", "none person teams");
-    check("E5-TEAMS1 MCOEV=Enabled TEAMS1=Enabled", "phone-system person");
-    check("E5-MCOEV-TEAMS1 MCOEV=Enabled TEAMS1=Enabled", "none person");
+    check(
+        "E5-TEAMS1 MCOEV=Enabled TEAMS1=Enabled",
+        "phone-system person",
+    );
+    check(
+        "E5-MCOEV-TEAMS1 MCOEV=Enabled TEAMS1=Enabled",
+        "none person",
+    );
 }
 
 #[test]
@@ -78,7 +91,10 @@ fn a_calling_plan_counts_only_with_phone_system() {
     check("E5+ CP+", "calling-plan person teams");
     check("CP+", "none person calling-alone");
     check("E5-MCOEV CP+ MCOEV=Enabled", "none person calling-alone");
-    check("E5+ CP-MCOPSTN1 MCOPSTN1=Enabled", "phone-system person teams");
+    check(
+        "E5+ CP-MCOPSTN1 MCOPSTN1=Enabled",
+        "phone-system person teams",
+    );
     check("E5+ CP MCOPSTN1=Suspended", "phone-system person teams");
     // Communications Credits are no calling plan.
     check("E5+ MCOPSTNC=Enabled", "phone-system person teams");
@@ -88,7 +104,10 @@ fn a_calling_plan_counts_only_with_phone_system() {
 #[test]
 fn doubt_is_lapsing_before_pending() {
     check("E5 MCOEV=Suspended", "none person lapsing");
-    check("E5 MCOEV=LockedOut TEAMS1=Enabled", "none person teams lapsing");
+    check(
+        "E5 MCOEV=LockedOut TEAMS1=Enabled",
+        "none person teams lapsing",
+    );
     check("E5-MCOEV MCOEV=Suspended", "none person");
     check("MCOEV=Suspended", "none person lapsing");
     check("E5", "none person pending");
@@ -118,7 +137,10 @@ fn the_kind_follows_type_then_resource_plan_then_product() {
     check("VU+", "none resource");
     check("VU+ E5+", "phone-system resource teams");
     check("VU MCOEV_VIRTUALUSER=Deleted", "none person");
-    check("VU-MCOEV_VIRTUALUSER MCOEV_VIRTUALUSER=Enabled", "none person");
+    check(
+        "VU-MCOEV_VIRTUALUSER MCOEV_VIRTUALUSER=Enabled",
+        "none person",
+    );
     check("MCOEV_VIRTUALUSER_GOV=Enabled", "none resource");
     check("ROOM+", "phone-system room teams");
     check("DEVICE+", "phone-system device teams");
@@ -142,7 +164,11 @@ fn a_room_whose_phone_system_another_licence_brings_is_a_person() {
 #[test]
 fn configuration_extends_the_sets() {
     let listed = products();
-    let extra = PlanCatalogue::with_extras(&[plan("MCOFMC1")], &[plan("MCOPSTNC")], &[plan("MCOSTANDARD")]);
+    let extra = PlanCatalogue::with_extras(
+        &[plan("MCOFMC1")],
+        &[plan("MCOPSTNC")],
+        &[plan("MCOSTANDARD")],
+    );
     let book = LicenceBook::new(extra, Some(&listed));
     let words = "MCOFMC1=Enabled MCOPSTNC=Enabled MCOSTANDARD=Enabled";
     assert_eq!(read(&book, words), "calling-plan person teams");

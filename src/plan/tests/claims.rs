@@ -39,14 +39,29 @@ fn who_returns_gets_the_old_number_free_resting_or_set_aside() {
     check(&ruled("keep-free 10"), BACK);
     check(&ruled("never +49 89 5550 1007"), OTHER);
     // Even where the rules pick no range now.
-    check(&back("E5+").attribute("anna", Attribute::City, "Nowhere"), BACK);
+    check(
+        &back("E5+").attribute("anna", Attribute::City, "Nowhere"),
+        BACK,
+    );
 }
 
 #[test]
 fn an_old_number_that_is_not_to_be_had_is_replaced() {
-    check(&back("E5+").number(1007, |f| f.blocked_until = Some(ago(-1))), OTHER);
-    check(&back("E5+").listed_as(1007, None, |p| p.activated = false), OTHER);
-    check(&back("E5+").user("zoe", "E5+").pinned("zoe", 1007).gone("zoe", GoneHow::Deleted, 0), OTHER);
+    check(
+        &back("E5+").number(1007, |f| f.blocked_until = Some(ago(-1))),
+        OTHER,
+    );
+    check(
+        &back("E5+").listed_as(1007, None, |p| p.activated = false),
+        OTHER,
+    );
+    check(
+        &back("E5+")
+            .user("zoe", "E5+")
+            .pinned("zoe", 1007)
+            .gone("zoe", GoneHow::Deleted, 0),
+        OTHER,
+    );
     let held = back("E5+").user("bert", "E5+").holds("bert", 1007);
     check(&held, "assign anna 1000 rule\nkeep 1");
     let refused = back("E5+").with("anna", |u| u.facts.refused = vec![(number(1007), ago(3))]);
@@ -57,7 +72,13 @@ fn an_old_number_that_is_not_to_be_had_is_replaced() {
 
 #[test]
 fn type_and_country_of_the_old_number_must_fit() {
-    check(&town().user("anna", "E5+").had("anna", 104, 10).listed(104, None), OTHER);
+    check(
+        &town()
+            .user("anna", "E5+")
+            .had("anna", 104, 10)
+            .listed(104, None),
+        OTHER,
+    );
     let swiss = |country: &str| {
         let town = town().user_in("Munich", country, "anna", "E5+");
         town.had("anna", 2004, 10).listed(2004, None)
@@ -73,7 +94,8 @@ fn who_returns_waits_while_the_range_is_suspended() {
         since: ago(1),
     };
     let town = back("E5+").attribute("anna", Attribute::City, "Zurich");
-    let suspended = town.but(|town| drop(town.state.suspended.insert("muc".to_owned(), suspension)));
+    let suspended =
+        town.but(|town| drop(town.state.suspended.insert("muc".to_owned(), suspension)));
     check(&suspended, "note anna suspended");
 }
 
@@ -84,10 +106,22 @@ fn a_number_that_rests_from_somebody_else_is_not_given_early() {
     check(&after(back("E5+").rests(1007, 100)), OTHER);
     check(&after(back("E5+").rests(1007, -1)), BACK);
     let pinned = |town: Town| town.pinned("anna", 1007);
-    check(&pinned(back("E5+").rests(1007, 100)), "assign anna 1007 pinned");
-    check(&pinned(after(back("E5+").rests(1007, 100))), "note anna conflict");
-    check(&pinned(after(back("E5+").rests(1007, -1))), "assign anna 1007 pinned");
-    check(&pinned(town().user("anna", "E5+").rests(1007, 100)), "note anna conflict");
+    check(
+        &pinned(back("E5+").rests(1007, 100)),
+        "assign anna 1007 pinned",
+    );
+    check(
+        &pinned(after(back("E5+").rests(1007, 100))),
+        "note anna conflict",
+    );
+    check(
+        &pinned(after(back("E5+").rests(1007, -1))),
+        "assign anna 1007 pinned",
+    );
+    check(
+        &pinned(town().user("anna", "E5+").rests(1007, 100)),
+        "note anna conflict",
+    );
 }
 
 #[test]
@@ -96,7 +130,12 @@ fn claims_are_set_aside_before_anyone_is_served() {
         .user("aaron", "E5+")
         .user("bert", "E5+")
         .with("aaron", |u| u.user.created = Some(ago(5000)))
-        .but(|town| town.state.former.iter_mut().for_each(|f| f.number = number(1000)))
+        .but(|town| {
+            town.state
+                .former
+                .iter_mut()
+                .for_each(|f| f.number = number(1000))
+        })
         .pinned("bert", 1001);
     check(
         &town,
@@ -114,7 +153,10 @@ fn of_two_who_had_a_number_the_first_in_the_queue_gets_it() {
 
 #[test]
 fn a_pinned_number_is_given_to_nobody_else() {
-    let town = town().user("anna", "E5+").user("zoe", "").pinned("zoe", 1000);
+    let town = town()
+        .user("anna", "E5+")
+        .user("zoe", "")
+        .pinned("zoe", 1000);
     check(&town, "assign anna 1001 rule");
 }
 
@@ -125,13 +167,34 @@ fn a_pin_reaches_what_the_rules_may_not_give_but_nothing_impossible() {
     let pinned = |last| ruled_by(rules).user("anna", "E5+").pinned("anna", last);
     check(&pinned(1003), "assign anna 1003 pinned");
     check(&pinned(1004), "assign anna 1004 pinned");
-    check(&pinned(1005).number(1005, |f| f.blocked_until = Some(ago(-1))), "assign anna 1005 pinned");
+    check(
+        &pinned(1005).number(1005, |f| f.blocked_until = Some(ago(-1))),
+        "assign anna 1005 pinned",
+    );
     check(&pinned(7000), "note anna conflict");
-    check(&pinned(1005).user("bert", "E5+").holds("bert", 1005), "note anna conflict\nkeep 1");
-    check(&pinned(1005).listed_as(1005, None, |p| p.for_users = false), "note anna conflict");
+    check(
+        &pinned(1005).user("bert", "E5+").holds("bert", 1005),
+        "note anna conflict\nkeep 1",
+    );
+    check(
+        &pinned(1005).listed_as(1005, None, |p| p.for_users = false),
+        "note anna conflict",
+    );
     // Of a type that the licence does not fit.
-    check(&town().user("anna", "E5+").pinned("anna", 104).listed(104, None), "note anna conflict");
-    check(&town().user("anna", "E5+").pinned("anna", 2004).listed(2004, None), "note anna country-mismatch");
+    check(
+        &town()
+            .user("anna", "E5+")
+            .pinned("anna", 104)
+            .listed(104, None),
+        "note anna conflict",
+    );
+    check(
+        &town()
+            .user("anna", "E5+")
+            .pinned("anna", 2004)
+            .listed(2004, None),
+        "note anna country-mismatch",
+    );
 }
 
 /// Anna's former object had 1007 and is gone; this one has the same employee id, company and surname.
@@ -158,9 +221,20 @@ fn who_was_re_created_gets_the_former_number() {
     check(&recreated(), BACK);
     check(&recreated().rests(1007, 100), BACK);
     // Not if it rests from somebody else, is set aside, blocked, or was refused for this person.
-    check(&recreated().rests(1007, 100).number(1007, |f| f.freed = Some(ago(5))), OTHER);
-    check(&recreated().number(1007, |f| f.reserved = reserved()), OTHER);
-    check(&recreated().number(1007, |f| f.blocked_until = Some(ago(-1))), OTHER);
+    check(
+        &recreated()
+            .rests(1007, 100)
+            .number(1007, |f| f.freed = Some(ago(5))),
+        OTHER,
+    );
+    check(
+        &recreated().number(1007, |f| f.reserved = reserved()),
+        OTHER,
+    );
+    check(
+        &recreated().number(1007, |f| f.blocked_until = Some(ago(-1))),
+        OTHER,
+    );
     let refused = recreated().with("anna", |u| u.facts.refused = vec![(number(1007), ago(3))]);
     check(&refused, OTHER);
     check(&recreated().but(|town| town.settings.rehire = false), OTHER);
@@ -168,10 +242,22 @@ fn who_was_re_created_gets_the_former_number() {
 
 #[test]
 fn a_re_created_person_must_be_the_same_beyond_doubt() {
-    check(&recreated().attribute("anna", Attribute::EmployeeId, "4712"), OTHER);
-    check(&recreated().attribute("anna", Attribute::Surname, "Meier"), OTHER);
-    check(&recreated().attribute("anna", Attribute::Company, " "), OTHER);
-    check(&recreated().but(|town| town.state.departed[0].same_employee_id = 3), OTHER);
+    check(
+        &recreated().attribute("anna", Attribute::EmployeeId, "4712"),
+        OTHER,
+    );
+    check(
+        &recreated().attribute("anna", Attribute::Surname, "Meier"),
+        OTHER,
+    );
+    check(
+        &recreated().attribute("anna", Attribute::Company, " "),
+        OTHER,
+    );
+    check(
+        &recreated().but(|town| town.state.departed[0].same_employee_id = 3),
+        OTHER,
+    );
     // The number must lie in the range that the rules pick, or its overflow.
     let moved = recreated().attribute("anna", Attribute::City, "Nowhere");
     check(&moved, "note anna no-range");

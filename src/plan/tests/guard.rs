@@ -5,13 +5,19 @@ use super::world::{Town, ago, town};
 use crate::directory::SkuId;
 use crate::plan::{Approval, GoneHow, Pause, PlanStatus, PolicyName, Safety, release_limit};
 
-const NAMES: [&str; 8] = ["anna", "bert", "carl", "dora", "emil", "fred", "gina", "hans"];
+const NAMES: [&str; 8] = [
+    "anna", "bert", "carl", "dora", "emil", "fred", "gina", "hans",
+];
 
 /// So many holders without a licence, and so many who keep theirs.
 fn holders(unlicensed: usize, kept: usize) -> Town {
     let mut town = town();
     for (name, last) in NAMES.iter().zip(1000..).take(unlicensed + kept) {
-        let licence = if last < 1000 + unlicensed as u64 { "" } else { "E5+" };
+        let licence = if last < 1000 + unlicensed as u64 {
+            ""
+        } else {
+            "E5+"
+        };
         town = town.user(name, licence).holds(name, last);
     }
     town.but(|town| {
@@ -24,12 +30,18 @@ fn holders(unlicensed: usize, kept: usize) -> Town {
 }
 
 fn joiners(count: usize) -> Town {
-    NAMES.iter().take(count).fold(holders(0, 0), |town, name| town.user(name, "E5+"))
+    NAMES
+        .iter()
+        .take(count)
+        .fold(holders(0, 0), |town, name| town.user(name, "E5+"))
 }
 
 fn held(town: &Town) -> (PlanStatus, usize, String) {
     let plan = town.plan().plan;
-    let held = plan.changes.iter().filter(|c| c.status == crate::plan::ChangeStatus::Held);
+    let held = plan
+        .changes
+        .iter()
+        .filter(|c| c.status == crate::plan::ChangeStatus::Held);
     (plan.status, held.count(), plan.held_because.join("; "))
 }
 
@@ -75,7 +87,10 @@ fn over_the_brake_none_is_released_and_assignments_still_run() {
     );
     let (status, _, because) = held(&holders(4, 0));
     assert_eq!(status, PlanStatus::Held);
-    assert!(because.contains("4 releases") && because.contains("(3)"), "{because}");
+    assert!(
+        because.contains("4 releases") && because.contains("(3)"),
+        "{because}"
+    );
 }
 
 #[test]
@@ -87,7 +102,10 @@ fn the_24_hours_before_count() {
     assert_eq!(held(&assigned(1)).1, 0);
     assert_eq!(held(&assigned(2)).1, 1);
     // Nothing to release: what was before holds nothing.
-    assert_eq!(held(&holders(0, 2).but(|town| town.state.brake.releases = 99)).0, PlanStatus::Planned);
+    assert_eq!(
+        held(&holders(0, 2).but(|town| town.state.brake.releases = 99)).0,
+        PlanStatus::Planned
+    );
 }
 
 #[test]
@@ -110,13 +128,19 @@ fn the_assignment_brake_counts_assignments_by_rule_only() {
     let (status, count, because) = held(&joiners(3));
     assert_eq!((status, count), (PlanStatus::Held, 3));
     assert!(because.contains("3 assignments by rule"), "{because}");
-    assert_eq!(held(&joiners(8).but(|town| town.settings.safety.max_assignments = 0)).1, 0);
+    assert_eq!(
+        held(&joiners(8).but(|town| town.settings.safety.max_assignments = 0)).1,
+        0
+    );
     check(
         &joiners(3).had("anna", 1007, 3).pinned("bert", 1008),
         "assign anna 1007 returning\nassign bert 1008 pinned\nassign carl 1000 rule",
     );
     check(
-        &joiners(4).had("anna", 1007, 3).user("zoe", "").holds("zoe", 1009),
+        &joiners(4)
+            .had("anna", 1007, 3)
+            .user("zoe", "")
+            .holds("zoe", 1009),
         "release zoe 1009 delicensed
          assign anna 1007 returning
          assign bert 1000 rule held
@@ -155,7 +179,10 @@ fn what_follows_a_held_change_is_held() {
 #[test]
 fn a_product_that_died_holds_releases_for_lost_licence() {
     let dead = SkuId::from_u128(0xc7df2760_2c81_4ef7_b578_5b5392b571df);
-    let town = holders(1, 0).user("zoe", "E5+").holds("zoe", 1009).gone("zoe", GoneHow::Deleted, 0);
+    let town = holders(1, 0)
+        .user("zoe", "E5+")
+        .holds("zoe", 1009)
+        .gone("zoe", GoneHow::Deleted, 0);
     let remembers = |town: Town, sku| {
         town.but(|town| drop(town.state.anchor.holder_skus.insert(sku, "E5".to_owned())))
     };
@@ -163,7 +190,11 @@ fn a_product_that_died_holds_releases_for_lost_licence() {
         &remembers(town.clone(), dead),
         "release anna 1000 delicensed held\nrelease zoe 1009 deleted",
     );
-    assert!(held(&remembers(town.clone(), dead)).2.contains(&dead.to_string()));
+    assert!(
+        held(&remembers(town.clone(), dead))
+            .2
+            .contains(&dead.to_string())
+    );
     // One that the tenant no longer lists at all; and one that lives.
     assert_eq!(held(&remembers(town.clone(), SkuId::from_u128(7))).1, 1);
     let alive = SkuId::from_u128(0x06ebc4ee_1bb5_47dd_8120_11324bc54e06);
@@ -176,12 +207,16 @@ fn a_product_that_died_holds_releases_for_lost_licence() {
 #[test]
 fn a_pause_holds_every_write_until_it_ends() {
     let paused = |until| {
-        holders(1, 0).user("zoe", "E5+").listed(1005, Some("yves")).user("yves", "E5+").but(|town| {
-            town.state.pause = Some(Pause {
-                reason: "audit".to_owned(),
-                until,
-            });
-        })
+        holders(1, 0)
+            .user("zoe", "E5+")
+            .listed(1005, Some("yves"))
+            .user("yves", "E5+")
+            .but(|town| {
+                town.state.pause = Some(Pause {
+                    reason: "audit".to_owned(),
+                    until,
+                });
+            })
     };
     let all_held = "release anna 1000 delicensed held
          adopt yves 1005 adopted
@@ -198,10 +233,14 @@ fn one_cause_behind_most_of_many_releases_is_named() {
     let because = |unlicensed: usize, gone: usize| {
         let town = holders(unlicensed + gone, 0);
         let left = &NAMES[unlicensed..unlicensed + gone];
-        let town = left.iter().fold(town, |town, name| town.gone(name, GoneHow::Absent, 0));
+        let town = left
+            .iter()
+            .fold(town, |town, name| town.gone(name, GoneHow::Absent, 0));
         held(&town).2
     };
-    assert!(because(5, 1).contains("5 of them because the holders lost their Phone System licence"));
+    assert!(
+        because(5, 1).contains("5 of them because the holders lost their Phone System licence")
+    );
     assert!(because(1, 5).contains("5 of them because the holders are gone"));
     assert!(!because(3, 3).contains("because"));
 }

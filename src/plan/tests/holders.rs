@@ -18,35 +18,58 @@ fn the_exempt_keep_also_when_gone_or_unlicensed() {
     check(&by_hand(anna("E5+")), kept);
     check(&by_hand(anna("")), kept);
     check(&by_hand(anna("").gone("anna", GoneHow::Deleted, 99)), kept);
-    let until = anna("").with("anna", |u| u.facts.exempt = Some(exempt_until(Some(ago(-5)))));
+    let until = anna("").with("anna", |u| {
+        u.facts.exempt = Some(exempt_until(Some(ago(-5))))
+    });
     check(&until, "due anna +5h\nnote anna exempt\nkeep 1");
-    let ended = anna("").with("anna", |u| u.facts.exempt = Some(exempt_until(Some(ago(0)))));
+    let ended = anna("").with("anna", |u| {
+        u.facts.exempt = Some(exempt_until(Some(ago(0))))
+    });
     check(&ended, "release anna 1004 delicensed");
     let rule = with_exceptions().user("anna", "").holds("anna", 1004);
-    let board = rule.clone().attribute("anna", Attribute::Department, "Board");
+    let board = rule
+        .clone()
+        .attribute("anna", Attribute::Department, "Board");
     check(&board, kept);
     check(&board.gone("anna", GoneHow::Absent, 99), kept);
-    check(&rule.clone().attribute("anna", Attribute::UsageLocation, "CH"), kept);
+    check(
+        &rule
+            .clone()
+            .attribute("anna", Attribute::UsageLocation, "CH"),
+        kept,
+    );
     check(&rule, "release anna 1004 delicensed");
 }
 
 #[test]
 fn the_gone_are_released() {
     for how in [GoneHow::SoftDeleted, GoneHow::Deleted, GoneHow::Absent] {
-        check(&anna("E5+").gone("anna", how, 0), "release anna 1004 deleted");
+        check(
+            &anna("E5+").gone("anna", how, 0),
+            "release anna 1004 deleted",
+        );
     }
     // Whether they were ever seen licensed does not matter.
     let stale = anna("").gone("anna", GoneHow::Absent, 0);
-    check(&stale.holding(1004, |h| h.seen_licensed = false), "release anna 1004 deleted");
+    check(
+        &stale.holding(1004, |h| h.seen_licensed = false),
+        "release anna 1004 deleted",
+    );
 }
 
 #[test]
 fn the_doubtful_keep() {
     check(&anna("E5 MCOEV=Suspended"), "note anna lapsing\nkeep 1");
     check(&anna("E5 MCOEV=LockedOut"), "note anna lapsing\nkeep 1");
-    check(&anna("E5"), "due anna +72h\nnote anna licence-pending\nkeep 1");
+    check(
+        &anna("E5"),
+        "due anna +72h\nnote anna licence-pending\nkeep 1",
+    );
     let since = |h| anna("E5").with("anna", |u| u.facts.pending_since = Some(ago(h)));
-    check(&since(71), "due anna +1h\nnote anna licence-pending\nkeep 1");
+    check(
+        &since(71),
+        "due anna +1h\nnote anna licence-pending\nkeep 1",
+    );
     check(&since(72), "release anna 1004 delicensed");
 }
 
@@ -56,7 +79,10 @@ fn the_unlicensed_are_released_if_seen_licensed() {
     let stale = anna("E3+").holding(1004, |h| h.seen_licensed = false);
     check(&stale, "note anna stale-holder\nkeep 1");
     let calling = anna("CP+");
-    check(&calling, "release anna 1004 delicensed\nnote anna calling-plan-without-phone-system");
+    check(
+        &calling,
+        "release anna 1004 delicensed\nnote anna calling-plan-without-phone-system",
+    );
 }
 
 #[test]
@@ -80,9 +106,15 @@ fn the_rest_keep() {
     check(&disabled("E5+"), "keep 1");
     check(&disabled("E3+"), "release anna 1004 delicensed");
     check(&anna("E5+").pinned("anna", 1004), "keep 1");
-    check(&anna("E5+").pinned("anna", 1005), "note anna pin-differs\nkeep 1");
+    check(
+        &anna("E5+").pinned("anna", 1005),
+        "note anna pin-differs\nkeep 1",
+    );
     // A pin does not keep the licence: the number goes, the pin stays.
-    check(&anna("E3+").pinned("anna", 1004), "release anna 1004 delicensed");
+    check(
+        &anna("E3+").pinned("anna", 1004),
+        "release anna 1004 delicensed",
+    );
     let excluded = with_exceptions()
         .user("anna", "E5+")
         .attribute("anna", Attribute::EmployeeType, "Contractor")
@@ -114,7 +146,13 @@ fn another_type_in_the_list_is_noted_and_is_what_graph_is_told() {
         p.number_type = ListedType::Known(NumberType::OperatorConnect);
         p.activated = false;
     });
-    check(&town, "release anna 1004 delicensed\nnote anna type-mismatch");
+    check(
+        &town,
+        "release anna 1004 delicensed\nnote anna type-mismatch",
+    );
     let draft = town.plan();
-    assert_eq!(draft.plan.changes[0].number_type, NumberType::OperatorConnect);
+    assert_eq!(
+        draft.plan.changes[0].number_type,
+        NumberType::OperatorConnect
+    );
 }

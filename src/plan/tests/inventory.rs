@@ -1,7 +1,9 @@
 //! The one state of every number.
 
 use super::world::{Town, ago, number, ruled_by, town};
-use crate::numbering::{Category, ListedProfile, ListedStatus, ListedType, NumberState, NumberType};
+use crate::numbering::{
+    Category, ListedProfile, ListedStatus, ListedType, NumberState, NumberType,
+};
 use crate::plan::{NumberFacts, RangeInventory, Reservation, entry};
 
 const RULES: &str = r#"
@@ -35,7 +37,10 @@ const RULES: &str = r#"
 /// The state of one number, by its entry and by the inventory of its range, which must agree.
 fn state(town: &Town, last: u64) -> NumberState {
     town.index(|index| {
-        let at = town.rules.range_of(number(last)).expect("a range declares it");
+        let at = town
+            .rules
+            .range_of(number(last))
+            .expect("a range declares it");
         let range = &town.rules.ranges()[at];
         let inventory = RangeInventory::of(index, range);
         let alone = entry(index, range, number(last));
@@ -68,7 +73,11 @@ fn by_the_rules_alone() {
     check(&rules, 1008, NumberState::Absent);
     let next_day = here().but(|town| town.now = ago(-16));
     check(&next_day, 1009, NumberState::Free);
-    check(&here().but(|town| town.now = ago(-15)), 1009, NumberState::Absent);
+    check(
+        &here().but(|town| town.now = ago(-15)),
+        1009,
+        NumberState::Absent,
+    );
     check(&rules, 1100, NumberState::Reserved);
     check(&here().listed(1100, None), 1100, NumberState::Free);
     // Calling-plan and operator-connect numbers exist only where Teams lists them.
@@ -89,7 +98,11 @@ fn what_teams_lists_but_would_not_assign_is_absent() {
     ];
     for change in changes {
         for last in [100, 1000] {
-            check(&here().listed_as(last, None, change), last, NumberState::Absent);
+            check(
+                &here().listed_as(last, None, change),
+                last,
+                NumberState::Absent,
+            );
         }
     }
 }
@@ -104,8 +117,12 @@ fn what_is_held_by_anything_not_managed_is_foreign() {
     };
     foreign(Some("anna"), |_| {});
     foreign(Some("anna"), |p| p.category = Category::Other);
-    foreign(Some("hall"), |p| p.status = ListedStatus::Other("conferenceAssigned".to_owned()));
-    foreign(None, |p| p.status = ListedStatus::Other("policyAssigned".to_owned()));
+    foreign(Some("hall"), |p| {
+        p.status = ListedStatus::Other("conferenceAssigned".to_owned())
+    });
+    foreign(None, |p| {
+        p.status = ListedStatus::Other("policyAssigned".to_owned())
+    });
     foreign(None, |p| p.extension = true);
     foreign(None, |p| p.on_premises = true);
     foreign(Some("anna"), |p| p.on_premises = true);
@@ -119,7 +136,11 @@ fn a_managed_number_is_assigned_whatever_else_is_true() {
         check(&held(last).listed(last, None), last, NumberState::Assigned);
         let inactive = held(last).listed_as(last, Some("anna"), |p| p.activated = false);
         check(&inactive, last, NumberState::Assigned);
-        check(&held(last).listed_as(last, Some("anna"), |p| p.extension = true), last, NumberState::Assigned);
+        check(
+            &held(last).listed_as(last, Some("anna"), |p| p.extension = true),
+            last,
+            NumberState::Assigned,
+        );
     }
 }
 
@@ -158,28 +179,45 @@ fn what_is_remembered_counts_after_never_and_absent() {
     });
     check(&reserved, 1000, NumberState::Reserved);
     check(&reserved, 1001, NumberState::Never);
-    check(&here().user("anna", "").pinned("anna", 1000), 1000, NumberState::Reserved);
+    check(
+        &here().user("anna", "").pinned("anna", 1000),
+        1000,
+        NumberState::Reserved,
+    );
 }
 
 #[test]
 fn what_has_an_end_ends_by_itself() {
-    check(&told(|f| f.rest_until = Some(ago(0))), 1000, NumberState::Free);
-    check(&told(|f| f.blocked_until = Some(ago(0))), 1000, NumberState::Free);
+    check(
+        &told(|f| f.rest_until = Some(ago(0))),
+        1000,
+        NumberState::Free,
+    );
+    check(
+        &told(|f| f.blocked_until = Some(ago(0))),
+        1000,
+        NumberState::Free,
+    );
     check(&told(|f| f.reserved = until(0)), 1000, NumberState::Free);
     // No rest ends while the clock cannot be trusted.
-    let unsure = told(|f| f.rest_until = Some(ago(0))).but(|t| t.circumstances.clock_agrees = false);
+    let unsure =
+        told(|f| f.rest_until = Some(ago(0))).but(|t| t.circumstances.clock_agrees = false);
     check(&unsure, 1000, NumberState::Quarantined);
 }
 
 #[test]
 fn a_list_read_after_a_release_is_believed() {
     // Freed half an hour ago by a sync that had read the list an hour ago; this list is of now.
-    let freed = |town: Town, last| {
-        town.number(last, |f| f.freed = Some(now_minus_half()))
-    };
+    let freed = |town: Town, last| town.number(last, |f| f.freed = Some(now_minus_half()));
     check(&freed(here(), 100), 100, NumberState::Absent);
-    check(&freed(here(), 100).listed(100, None), 100, NumberState::Free);
-    let given_elsewhere = freed(town(), 1000).user("hall", "").listed(1000, Some("hall"));
+    check(
+        &freed(here(), 100).listed(100, None),
+        100,
+        NumberState::Free,
+    );
+    let given_elsewhere = freed(town(), 1000)
+        .user("hall", "")
+        .listed(1000, Some("hall"));
     check(&given_elsewhere, 1000, NumberState::Foreign);
 }
 

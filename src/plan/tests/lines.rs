@@ -9,7 +9,11 @@ use jiff::Timestamp;
 /// Plans the tenant and compares the outcome, line by line; see [`lines`] for what a line says.
 #[track_caller]
 pub(super) fn check(town: &Town, expected: &str) {
-    let expected: Vec<&str> = expected.lines().map(str::trim).filter(|l| !l.is_empty()).collect();
+    let expected: Vec<&str> = expected
+        .lines()
+        .map(str::trim)
+        .filter(|l| !l.is_empty())
+        .collect();
     let found = lines(&town.plan(), town);
     assert_eq!(found.join("\n"), expected.join("\n"));
 }
@@ -31,7 +35,11 @@ pub(super) fn lines(draft: &Draft, town: &Town) -> Vec<String> {
     lines.extend(effects.ended.iter().map(|ended| {
         let rest = ended.rest_until.duration_since(town.now).as_hours();
         let reason = format!("{:?}", ended.reason);
-        format!("ended {} {} {reason} rest {rest}h", name(ended.user), last(ended.number))
+        format!(
+            "ended {} {} {reason} rest {rest}h",
+            name(ended.user),
+            last(ended.number)
+        )
     }));
     let missing = effects.holdings.iter().filter(|h| h.missing.is_some());
     lines.extend(missing.map(|h| format!("missing {} {}", name(h.user), last(h.number))));
@@ -39,9 +47,18 @@ pub(super) fn lines(draft: &Draft, town: &Town) -> Vec<String> {
         let before = town.users.iter().find(|u| u.user.id == update.user);
         let waited = before.and_then(|u| u.facts.wait.as_ref());
         if update.facts.wait.as_ref() != waited {
-            lines.push(format!("wait {} {}", name(update.user), wait(&update.facts.wait)));
+            lines.push(format!(
+                "wait {} {}",
+                name(update.user),
+                wait(&update.facts.wait)
+            ));
         }
-        lines.extend(update.facts.due.map(|due| format!("due {} {}", name(update.user), distance(due))));
+        lines.extend(
+            update
+                .facts
+                .due
+                .map(|due| format!("due {} {}", name(update.user), distance(due))),
+        );
     }
     lines.extend(draft.plan.notes.iter().map(|note| match note.user {
         Some(user) => format!("note {} {}", name(user), note.kind),
@@ -62,7 +79,12 @@ fn change(change: &Change) -> String {
         Action::Profile { phone } => phone.clone().unwrap_or_else(|| "blank".to_owned()),
         _ => last(change.number),
     };
-    let mut line = format!("{} {} {what} {}", change.action.name(), name(change.user), change.reason);
+    let mut line = format!(
+        "{} {} {what} {}",
+        change.action.name(),
+        name(change.user),
+        change.reason
+    );
     if let Some(location) = &change.location {
         line += &format!(" at {}", &location[..4]);
     }
@@ -92,7 +114,11 @@ fn distance(at: Timestamp) -> String {
 /// The name behind an id made by [`super::world::id`].
 pub(super) fn name(user: UserId) -> String {
     let bytes = user.0.as_bytes();
-    let text: Vec<u8> = bytes.iter().copied().take_while(|byte| *byte != 0).collect();
+    let text: Vec<u8> = bytes
+        .iter()
+        .copied()
+        .take_while(|byte| *byte != 0)
+        .collect();
     String::from_utf8(text).expect("ids are names")
 }
 

@@ -37,8 +37,18 @@ fn the_exempt_get_nothing_and_the_end_of_an_exemption_is_looked_at() {
     check(&exempt(Some(ago(-5))), "due anna +5h");
     check(&exempt(Some(ago(0))), "assign anna 1000 rule");
     let board = with_exceptions().user("anna", "E5+");
-    check(&board.clone().attribute("anna", Attribute::Department, "Board"), "");
-    check(&board.clone().attribute("anna", Attribute::UsageLocation, "CH"), "");
+    check(
+        &board
+            .clone()
+            .attribute("anna", Attribute::Department, "Board"),
+        "",
+    );
+    check(
+        &board
+            .clone()
+            .attribute("anna", Attribute::UsageLocation, "CH"),
+        "",
+    );
     check(&board, "assign anna 1000 rule");
 }
 
@@ -51,10 +61,17 @@ fn the_gone_get_nothing() {
 
 #[test]
 fn doubt_is_noted_and_a_pending_licence_is_believed_for_72_hours() {
-    check(&town().user("anna", "E5 MCOEV=Suspended"), "note anna lapsing");
+    check(
+        &town().user("anna", "E5 MCOEV=Suspended"),
+        "note anna lapsing",
+    );
     let pending = town().user("anna", "E5");
     check(&pending, "due anna +72h\nnote anna licence-pending");
-    let since = |h| pending.clone().with("anna", |u| u.facts.pending_since = Some(ago(h)));
+    let since = |h| {
+        pending
+            .clone()
+            .with("anna", |u| u.facts.pending_since = Some(ago(h)))
+    };
     check(&since(71), "due anna +1h\nnote anna licence-pending");
     check(&since(72), "");
 }
@@ -66,7 +83,8 @@ fn the_beginning_of_a_pending_licence_survives_a_sync_without_products() {
         .with("anna", |u| u.facts.pending_since = Some(ago(10)))
         .but(|town| town.skus = None);
     let kept = town.plan().effects.facts.into_iter();
-    let mut kept = kept.filter_map(|update| update.facts.pending_since.is_none().then_some(update.user));
+    let mut kept =
+        kept.filter_map(|update| update.facts.pending_since.is_none().then_some(update.user));
     assert_eq!(kept.next(), None);
 }
 
@@ -74,8 +92,14 @@ fn the_beginning_of_a_pending_licence_survives_a_sync_without_products() {
 fn without_a_licence_there_is_nothing_to_say() {
     check(&town().user("anna", "E3+"), "");
     check(&town().user("anna", ""), "");
-    check(&town().user("anna", "CP+"), "note anna calling-plan-without-phone-system");
-    check(&town().user("anna", "MCOEV=Odd"), "note anna unknown-plan-status");
+    check(
+        &town().user("anna", "CP+"),
+        "note anna calling-plan-without-phone-system",
+    );
+    check(
+        &town().user("anna", "MCOEV=Odd"),
+        "note anna unknown-plan-status",
+    );
 }
 
 #[test]
@@ -88,7 +112,9 @@ fn without_teams_nothing_unless_configured() {
 
 #[test]
 fn a_disabled_account_gets_nothing_unless_configured() {
-    let anna = town().user("anna", "E5+").with("anna", |u| u.user.enabled = false);
+    let anna = town()
+        .user("anna", "E5+")
+        .with("anna", |u| u.user.enabled = false);
     check(&anna, "note anna disabled");
     let lenient = anna.but(|town| town.settings.eligibility.include_disabled = true);
     check(&lenient, "assign anna 1000 rule");
@@ -96,7 +122,11 @@ fn a_disabled_account_gets_nothing_unless_configured() {
 
 #[test]
 fn who_waits_for_a_person_goes_on_waiting() {
-    let waits = |wait| town().user("anna", "E5+").with("anna", |u| u.facts.wait = Some(wait));
+    let waits = |wait| {
+        town()
+            .user("anna", "E5+")
+            .with("anna", |u| u.facts.wait = Some(wait))
+    };
     check(&waits(Wait::RemovedOutside), "note anna removed-outside");
     check(&waits(Wait::ReleasedByHand), "note anna released-by-hand");
     let pinned = waits(Wait::ReleasedByHand).pinned("anna", 1003);
@@ -116,7 +146,10 @@ fn the_pinned_get_their_number_even_if_excluded_or_without_range() {
 #[test]
 fn the_excluded_get_nothing() {
     let town = with_exceptions().user("anna", "E5+");
-    check(&town.attribute("anna", Attribute::EmployeeType, "contractor"), "");
+    check(
+        &town.attribute("anna", Attribute::EmployeeType, "contractor"),
+        "",
+    );
 }
 
 #[test]
@@ -142,7 +175,10 @@ fn other_kinds_are_served_only_where_a_range_names_them() {
     check(&rooms("DEVICE+"), "assign anna 1000 rule");
     check(&rooms("E5+"), "note anna no-range");
     check(&rooms("VU+ E5+"), "");
-    check(&rooms("ROOM+").with("anna", |u| u.user.enabled = false), "note anna disabled");
+    check(
+        &rooms("ROOM+").with("anna", |u| u.user.enabled = false),
+        "note anna disabled",
+    );
 }
 
 #[test]
@@ -159,7 +195,9 @@ fn a_group_that_cannot_be_read_leaves_its_people_as_they_are() {
             .listed(1001, Some("carl"))
     };
     check(&town(), "note carl unmanaged-number\nkeep 1");
-    let group = "11111111-2222-3333-4444-555555555555".parse().expect("an id");
+    let group = "11111111-2222-3333-4444-555555555555"
+        .parse()
+        .expect("an id");
     let read = town().but(|town| drop(town.groups.insert(group, [id("anna")].into())));
     check(
         &read,
@@ -171,21 +209,43 @@ fn a_group_that_cannot_be_read_leaves_its_people_as_they_are() {
 #[test]
 fn a_number_that_is_not_managed_is_left_alone() {
     let unmanaged = "note anna unmanaged-number";
-    check(&town().user("anna", "E5+").listed(7000, Some("anna")), unmanaged);
+    check(
+        &town().user("anna", "E5+").listed(7000, Some("anna")),
+        unmanaged,
+    );
     let ours = town().user("anna", "E5+").listed(1004, Some("anna"));
     check(&ours, "adopt anna 1004 adopted");
-    check(&ours.clone().but(|town| town.settings.adopt = false), unmanaged);
+    check(
+        &ours.clone().but(|town| town.settings.adopt = false),
+        unmanaged,
+    );
     let on_premises = |p: &mut crate::numbering::ListedProfile| p.on_premises = true;
     let anna = || town().user("anna", "E5+");
-    check(&anna().listed_as(1004, Some("anna"), on_premises), unmanaged);
-    check(&anna().listed_as(1004, Some("anna"), |p| p.extension = true), unmanaged);
+    check(
+        &anna().listed_as(1004, Some("anna"), on_premises),
+        unmanaged,
+    );
+    check(
+        &anna().listed_as(1004, Some("anna"), |p| p.extension = true),
+        unmanaged,
+    );
     // A private or alternate line does not count as held.
-    let private = |p: &mut crate::numbering::ListedProfile| p.category = crate::numbering::Category::Other;
-    check(&anna().listed_as(1000, Some("anna"), private), "assign anna 1001 rule");
+    let private =
+        |p: &mut crate::numbering::ListedProfile| p.category = crate::numbering::Category::Other;
+    check(
+        &anna().listed_as(1000, Some("anna"), private),
+        "assign anna 1001 rule",
+    );
     // Nobody who is exempt, gone, or of a kind that the range does not name is taken under management.
     let exempt = ours.with("anna", |u| u.facts.exempt = Some(exempt_until(None)));
     check(&exempt, unmanaged);
-    check(&town().user("anna", "").gone("anna", GoneHow::Deleted, 1).listed(1004, Some("anna")), "");
+    check(
+        &town()
+            .user("anna", "")
+            .gone("anna", GoneHow::Deleted, 1)
+            .listed(1004, Some("anna")),
+        "",
+    );
     check(&town().user("anna", "ROOM+").listed(1004, Some("anna")), "");
 }
 
@@ -196,7 +256,10 @@ fn who_was_never_seen_licensed_is_adopted_as_a_stale_holder() {
     let doubtful = town().user("anna", "E5").listed(1004, Some("anna"));
     check(&doubtful, "adopt anna 1004 adopted");
     // Had it before, licensed: a list that lags shows it once more.
-    let again = town().user("anna", "").listed(1004, Some("anna")).had("anna", 1004, 2);
+    let again = town()
+        .user("anna", "")
+        .listed(1004, Some("anna"))
+        .had("anna", 1004, 2);
     check(&again, "adopt anna 1004 adopted");
 }
 
@@ -206,9 +269,13 @@ fn adoption_ends_a_wait_and_notes_another_type() {
         .user("anna", "E5+")
         .with("anna", |u| u.facts.wait = Some(Wait::RemovedOutside))
         .listed_as(1004, Some("anna"), |p| {
-            p.number_type = crate::numbering::ListedType::Known(crate::numbering::NumberType::OperatorConnect);
+            p.number_type =
+                crate::numbering::ListedType::Known(crate::numbering::NumberType::OperatorConnect);
         });
-    check(&town, "adopt anna 1004 adopted\nwait anna over\nnote anna type-mismatch");
+    check(
+        &town,
+        "adopt anna 1004 adopted\nwait anna over\nnote anna type-mismatch",
+    );
 }
 
 #[test]

@@ -64,7 +64,12 @@ fn the_second_refusal_blocks_with_another_user_or_an_hour_later() {
     let once = refused("anna", 1000, Outcome::default(), ago(2));
     let other = refused("bert", 1000, other_user(once.clone()), ago(2));
     assert_eq!(blocked_for(&other, ago(2)), Some(24));
-    let soon = refused("anna", 1000, once.clone(), ago(2) + SignedDuration::from_mins(59));
+    let soon = refused(
+        "anna",
+        1000,
+        once.clone(),
+        ago(2) + SignedDuration::from_mins(59),
+    );
     assert_eq!(soon.number.blocked_until, None);
     let later = refused("anna", 1000, once, ago(1));
     assert_eq!(blocked_for(&later, ago(1)), Some(24));
@@ -118,7 +123,12 @@ fn success_forgets_what_went_before_but_a_reservation() {
             ..NumberFacts::default()
         },
     };
-    let done = after(&change(Action::Assign, "anna", 1000), &StepEnd::Done, before, ago(0));
+    let done = after(
+        &change(Action::Assign, "anna", 1000),
+        &StepEnd::Done,
+        before,
+        ago(0),
+    );
     assert_eq!(done.user, UserFacts::default());
     let kept = NumberFacts {
         reserved,
@@ -131,9 +141,15 @@ fn success_forgets_what_went_before_but_a_reservation() {
 fn a_release_begins_the_rest() {
     let release = change(Action::Release, "anna", 1000);
     let done = after(&release, &StepEnd::Done, Outcome::default(), ago(0));
-    assert_eq!((done.number.freed, done.number.rest_until), (Some(ago(0)), Some(ago(-1))));
+    assert_eq!(
+        (done.number.freed, done.number.rest_until),
+        (Some(ago(0)), Some(ago(-1)))
+    );
     let error = StepEnd::Failed(StepError::ReleaseBlocked("no".to_owned()));
-    assert_eq!(after(&release, &error, Outcome::default(), ago(0)), Outcome::default());
+    assert_eq!(
+        after(&release, &error, Outcome::default(), ago(0)),
+        Outcome::default()
+    );
 }
 
 #[test]
@@ -144,9 +160,21 @@ fn policies_are_remembered_one_of_each_type() {
     };
     let step = |name: &str, id: Option<&str>| {
         let id = id.map(str::to_owned);
-        change(Action::Policy { policy: policy(name), id }, "anna", 1000)
+        change(
+            Action::Policy {
+                policy: policy(name),
+                id,
+            },
+            "anna",
+            1000,
+        )
     };
-    let first = after(&step("DE", Some("1")), &StepEnd::Done, Outcome::default(), ago(0));
+    let first = after(
+        &step("DE", Some("1")),
+        &StepEnd::Done,
+        Outcome::default(),
+        ago(0),
+    );
     let second = after(&step("CH", Some("2")), &StepEnd::Done, first, ago(0));
     assert_eq!(second.user.policies, [policy("CH")]);
     let none = after(&step("CH", None), &StepEnd::Done, second, ago(0));
@@ -162,16 +190,24 @@ fn waits_for_teams_grow_from_minutes_to_hours_then_daily() {
     let mut pauses = Vec::new();
     for _ in 0..12 {
         facts = after(&assign, &not_ready, facts, at);
-        let Some(Wait::Teams { kind, since, until, .. }) = facts.user.wait.clone() else {
+        let Some(Wait::Teams {
+            kind, since, until, ..
+        }) = facts.user.wait.clone()
+        else {
             panic!("it waits for Teams");
         };
         assert_eq!((kind, since), (NoteKind::LicenceNotReady, ago(0)));
         pauses.push(until.duration_since(at).as_mins());
         at = until;
     }
-    assert_eq!(pauses, [5, 10, 20, 40, 80, 160, 320, 360, 360, 360, 1440, 1440]);
+    assert_eq!(
+        pauses,
+        [5, 10, 20, 40, 80, 160, 320, 360, 360, 360, 1440, 1440]
+    );
     let other = StepEnd::Failed(StepError::NotTeamsOnly("no".to_owned()));
     let other = after(&assign, &other, Outcome::default(), ago(0));
-    assert!(matches!(other.user.wait, Some(Wait::Teams { kind: NoteKind::NotTeamsOnly, until, .. })
-        if until == ago(0) + SignedDuration::from_mins(5)));
+    assert!(
+        matches!(other.user.wait, Some(Wait::Teams { kind: NoteKind::NotTeamsOnly, until, .. })
+        if until == ago(0) + SignedDuration::from_mins(5))
+    );
 }

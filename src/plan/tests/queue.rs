@@ -68,9 +68,15 @@ fn ambiguity_is_noted_of_those_who_are_assigned_only() {
         )
     };
     let town = crowd(two(), &["anna", "bert"]);
-    check(&town, "assign anna 1000 rule\nnote anna ambiguous\nnote bert exhausted");
+    check(
+        &town,
+        "assign anna 1000 rule\nnote anna ambiguous\nnote bert exhausted",
+    );
     check(&two().user("anna", "E5+").holds("anna", 1000), "keep 1");
-    check(&two().user("anna", "E5+").had("anna", 1015, 3), "assign anna 1015 returning");
+    check(
+        &two().user("anna", "E5+").had("anna", 1015, 3),
+        "assign anna 1015 returning",
+    );
 }
 
 #[test]
@@ -79,7 +85,10 @@ fn an_exhausted_range_never_leads_to_the_next_that_matches() {
         "a: 1000 1000, when city = \"Munich\"
          b: 1010 1019, when anyone priority 200",
     );
-    check(&crowd(town, &["anna", "bert"]), "assign anna 1000 rule\nnote bert exhausted");
+    check(
+        &crowd(town, &["anna", "bert"]),
+        "assign anna 1000 rule\nnote bert exhausted",
+    );
 }
 
 #[test]
@@ -127,8 +136,14 @@ fn overflow_keeps_its_own_reserve_of_free_numbers() {
 
 #[test]
 fn a_suspended_range_makes_its_people_wait() {
-    check(&suspend(town().user("anna", "E5+"), "muc"), "note anna suspended");
-    check(&suspend(town().user("anna", "E5+").holds("anna", 1000), "muc"), "keep 1");
+    check(
+        &suspend(town().user("anna", "E5+"), "muc"),
+        "note anna suspended",
+    );
+    check(
+        &suspend(town().user("anna", "E5+").holds("anna", 1000), "muc"),
+        "keep 1",
+    );
     let resumed = suspend(town().user("anna", "E5+"), "zrh");
     check(&resumed, "assign anna 1000 rule");
 }
@@ -209,8 +224,12 @@ fn an_operator_that_leaves_addresses_to_the_tenant_needs_a_location() {
 
 #[test]
 fn a_refused_number_is_offered_again_only_when_no_other_is_free() {
-    let refused = |town: Town| town.with("anna", |u| u.facts.refused = vec![(number(1000), ago(2))]);
-    check(&refused(town().user("anna", "E5+")), "assign anna 1001 rule");
+    let refused =
+        |town: Town| town.with("anna", |u| u.facts.refused = vec![(number(1000), ago(2))]);
+    check(
+        &refused(town().user("anna", "E5+")),
+        "assign anna 1001 rule",
+    );
     let one = ranges("a: 1000 1000, when city = \"Munich\"").user("anna", "E5+");
     check(&refused(one), "assign anna 1000 rule");
 }
@@ -241,9 +260,20 @@ fn teams_that_is_not_ready_is_tried_again_in_its_time_or_by_hand() {
     };
     let not_ready = waits(NoteKind::LicenceNotReady, ago(-2));
     check(&not_ready, "due anna +2h\nnote anna licence-not-ready");
-    check(&waits(NoteKind::NotTeamsOnly, ago(-2)), "due anna +2h\nnote anna not-teams-only");
-    check(&waits(NoteKind::LicenceNotReady, ago(0)), "assign anna 1000 rule");
-    check(&not_ready.clone().but(|town| town.circumstances.by_hand = true), "assign anna 1000 rule");
+    check(
+        &waits(NoteKind::NotTeamsOnly, ago(-2)),
+        "due anna +2h\nnote anna not-teams-only",
+    );
+    check(
+        &waits(NoteKind::LicenceNotReady, ago(0)),
+        "assign anna 1000 rule",
+    );
+    check(
+        &not_ready
+            .clone()
+            .but(|town| town.circumstances.by_hand = true),
+        "assign anna 1000 rule",
+    );
     // Who lost the licence meanwhile waits for nothing any more.
     let unlicensed = not_ready.with("anna", |u| u.user.licences = std::sync::Arc::default());
     check(&unlicensed, "wait anna over");
@@ -273,7 +303,10 @@ fn an_open_step_keeps_its_person_and_number() {
     let open = |action, error| OpenStep {
         id: 1,
         sync: "s".to_owned(),
-        change: Change { action, ..change.clone() },
+        change: Change {
+            action,
+            ..change.clone()
+        },
         state: StepState::Waiting,
         claimed: ago(1),
         started: Some(ago(1)),
@@ -297,10 +330,18 @@ fn an_open_step_keeps_its_person_and_number() {
 
 #[test]
 fn the_profile_shows_the_number_where_it_can_be_written() {
-    let town = town().user("anna", "E5+").but(|town| town.settings.business_phone = true);
-    check(&town, "assign anna 1000 rule\nprofile anna +498955501000 rule");
+    let town = town()
+        .user("anna", "E5+")
+        .but(|town| town.settings.business_phone = true);
+    check(
+        &town,
+        "assign anna 1000 rule\nprofile anna +498955501000 rule",
+    );
     let synced = town.with("anna", |u| u.user.on_premises_synced = true);
-    check(&synced, "assign anna 1000 rule\nnote anna profile-read-only");
+    check(
+        &synced,
+        "assign anna 1000 rule\nnote anna profile-read-only",
+    );
 }
 
 #[test]

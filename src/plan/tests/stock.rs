@@ -36,8 +36,14 @@ fn longest_idle_gives_fresh_numbers_ascending_then_the_one_free_longest() {
     };
     check(&range(""), "1000 1001 1002 1003 1004 1010 1011 1012");
     check(&used(range("")), "1001 1003 1004 1010 1012 1002 1011 1000");
-    check(&used(range("select lowest")), "1000 1001 1002 1003 1004 1010 1011 1012");
-    check(&used(range("select highest")), "1012 1011 1010 1004 1003 1002 1001 1000");
+    check(
+        &used(range("select lowest")),
+        "1000 1001 1002 1003 1004 1010 1011 1012",
+    );
+    check(
+        &used(range("select highest")),
+        "1012 1011 1010 1004 1003 1002 1001 1000",
+    );
 }
 
 #[test]
@@ -64,18 +70,27 @@ fn keep_free_counts_free_numbers_only() {
     check(&range("keep-free 99"), "");
     // Of eight numbers one rests: seven are free, and three of them stay.
     check(&range("keep-free 3").rests(1000, 5), "1001 1002 1003 1004");
-    check(&range("keep-free 3").holds("anna", 1000), "1001 1002 1003 1004");
+    check(
+        &range("keep-free 3").holds("anna", 1000),
+        "1001 1002 1003 1004",
+    );
 }
 
 #[test]
 fn percent_is_of_what_could_be_given_rounded_up() {
     // 10 % of 8 is 0.8, which leaves one.
-    check(&range("keep-free 10%"), "1000 1001 1002 1003 1004 1010 1011");
+    check(
+        &range("keep-free 10%"),
+        "1000 1001 1002 1003 1004 1010 1011",
+    );
     check(&range("keep-free 50%"), "1000 1001 1002 1003");
     check(&range("keep-free 100%"), "");
     // Without never, reserve and absent ones five are left: half of them is three.
     let fewer = range("keep-free 50% never +49 89 5550 1010 reserve +49 89 5550 1011");
-    check(&fewer.listed_as(1012, None, |p| p.activated = false), "1000 1001");
+    check(
+        &fewer.listed_as(1012, None, |p| p.activated = false),
+        "1000 1001",
+    );
 }
 
 #[test]
@@ -92,6 +107,12 @@ fn only_free_numbers_are_in_stock() {
 
 #[test]
 fn a_refused_number_comes_last() {
-    assert_eq!(given(&range(""), &[1000, 1001]), "1002 1003 1004 1010 1011 1012 1000 1001");
-    assert_eq!(given(&range("select highest"), &[1012]), "1011 1010 1004 1003 1002 1001 1000 1012");
+    assert_eq!(
+        given(&range(""), &[1000, 1001]),
+        "1002 1003 1004 1010 1011 1012 1000 1001"
+    );
+    assert_eq!(
+        given(&range("select highest"), &[1012]),
+        "1011 1010 1004 1003 1002 1001 1000 1012"
+    );
 }

@@ -6,7 +6,10 @@ use crate::plan::{GoneHow, Holding, PlanStatus, Wait};
 
 /// Anna's number is booked, and Teams lists it as nobody's.
 fn bereft(licence: &str) -> Town {
-    town().user("anna", licence).booked("anna", 1004).listed(1004, None)
+    town()
+        .user("anna", licence)
+        .booked("anna", 1004)
+        .listed(1004, None)
 }
 
 const SUSPECTED: &str = "missing anna 1004\nnote anna removed-outside\nkeep 1";
@@ -21,7 +24,10 @@ fn a_number_whose_holder_lost_the_plan_is_a_release_by_teams() {
     check(&bereft("E3+").but(|town| town.listing.clear()), by_teams);
     check(&bereft("E3+").missed(1004, 2), by_teams);
     // Whether or not the holder was seen licensed.
-    check(&bereft("E3+").holding(1004, |h| h.seen_licensed = false), by_teams);
+    check(
+        &bereft("E3+").holding(1004, |h| h.seen_licensed = false),
+        by_teams,
+    );
     let lapsing = "release anna 1004 delicensed by-teams\nended anna 1004 Delicensed rest 0h\nnote anna lapsing";
     let doubtful = bereft("E5 MCOEV=Suspended");
     let found = lines(&doubtful.plan(), &doubtful).join("\n");
@@ -31,9 +37,15 @@ fn a_number_whose_holder_lost_the_plan_is_a_release_by_teams() {
 #[test]
 fn a_number_whose_holder_is_gone_is_a_release_by_teams() {
     let gone = bereft("E5+").gone("anna", GoneHow::SoftDeleted, 1);
-    check(&gone, "release anna 1004 deleted by-teams\nended anna 1004 Deleted rest 0h");
+    check(
+        &gone,
+        "release anna 1004 deleted by-teams\nended anna 1004 Deleted rest 0h",
+    );
     let graced = gone.but(|town| town.settings.deleted_grace = hours(3));
-    check(&graced, "missing anna 1004\ndue anna +2h\nnote anna release-due\nkeep 1");
+    check(
+        &graced,
+        "missing anna 1004\ndue anna +2h\nnote anna release-due\nkeep 1",
+    );
 }
 
 #[test]
@@ -63,7 +75,8 @@ fn a_calling_plan_number_needs_the_calling_plan() {
 
 #[test]
 fn a_plan_assigned_anew_after_the_number_was_seen_explains_its_loss() {
-    let renewed = |town: Town, h| town.with("anna", |u| u.user.plan_dates.phone_system = Some(ago(h)));
+    let renewed =
+        |town: Town, h| town.with("anna", |u| u.user.plan_dates.phone_system = Some(ago(h)));
     let returns = "release anna 1004 delicensed by-teams
                    assign anna 1004 returning
                    ended anna 1004 Delicensed rest 0h";
@@ -95,9 +108,15 @@ fn who_returns_in_the_same_plan_keeps_no_grace_and_no_rest() {
 #[test]
 fn grace_runs_for_what_teams_took() {
     let graced = bereft("").but(|town| town.settings.grace = hours(5));
-    check(&graced, "missing anna 1004\ndue anna +5h\nnote anna release-due\nkeep 1");
+    check(
+        &graced,
+        "missing anna 1004\ndue anna +5h\nnote anna release-due\nkeep 1",
+    );
     let later = graced.with("anna", |u| u.facts.unlicensed_since = Some(ago(5)));
-    check(&later, "release anna 1004 delicensed by-teams\nended anna 1004 Delicensed rest 0h");
+    check(
+        &later,
+        "release anna 1004 delicensed by-teams\nended anna 1004 Delicensed rest 0h",
+    );
     // Eligible again while it runs, or there again: nothing was lost.
     let relicensed = bereft("E5+").missed(1004, 2).with("anna", |u| {
         u.facts.unlicensed_since = Some(ago(2));
@@ -114,8 +133,14 @@ fn grace_runs_for_what_teams_took() {
 #[test]
 fn nothing_is_recorded_on_an_incomplete_read_or_a_wrong_clock() {
     let kept = "missing anna 1004\nkeep 1";
-    check(&bereft("").but(|town| town.circumstances.complete = false), kept);
-    check(&bereft("").but(|town| town.circumstances.clock_agrees = false), kept);
+    check(
+        &bereft("").but(|town| town.circumstances.complete = false),
+        kept,
+    );
+    check(
+        &bereft("").but(|town| town.circumstances.clock_agrees = false),
+        kept,
+    );
 }
 
 #[test]
@@ -123,10 +148,19 @@ fn a_loss_without_a_licence_cause_is_believed_at_the_second_sight() {
     check(&bereft("E5+"), SUSPECTED);
     check(&bereft("E5+").but(|town| town.listing.clear()), SUSPECTED);
     check(&bereft("E5+").missed(1004, 1), REMOVED);
-    let private = |p: &mut crate::numbering::ListedProfile| p.category = crate::numbering::Category::Other;
-    check(&bereft("E5+").listed_as(1004, Some("anna"), private).missed(1004, 1), REMOVED);
+    let private =
+        |p: &mut crate::numbering::ListedProfile| p.category = crate::numbering::Category::Other;
+    check(
+        &bereft("E5+")
+            .listed_as(1004, Some("anna"), private)
+            .missed(1004, 1),
+        REMOVED,
+    );
     let rules = r#"range "muc" { type direct-routing numbers +49 89 5550 1000 to 1009 quarantine 30 days when anyone }"#;
-    let resting = ruled_by(rules).user("anna", "E5+").booked("anna", 1004).missed(1004, 1);
+    let resting = ruled_by(rules)
+        .user("anna", "E5+")
+        .booked("anna", 1004)
+        .missed(1004, 1);
     check(&resting, &REMOVED.replace("24h", "720h"));
 }
 
@@ -148,9 +182,15 @@ fn a_number_in_place_again_clears_everything() {
 #[test]
 fn another_number_in_teams_takes_the_place_of_the_old_one() {
     let changed = bereft("E5+").listed(1005, Some("anna"));
-    check(&changed, "adopt anna 1005 adopted\nended anna 1004 ChangedOutside rest 24h");
+    check(
+        &changed,
+        "adopt anna 1005 adopted\nended anna 1004 ChangedOutside rest 24h",
+    );
     let outside = bereft("E5+").listed(7000, Some("anna"));
-    check(&outside, "ended anna 1004 ChangedOutside rest 24h\nnote anna unmanaged-number");
+    check(
+        &outside,
+        "ended anna 1004 ChangedOutside rest 24h\nnote anna unmanaged-number",
+    );
 }
 
 #[test]
@@ -211,14 +251,23 @@ fn more_losses_than_the_brake_allows_conclude_nothing() {
         town
     };
     let three = lost(3).plan();
-    assert_eq!((three.plan.status, three.effects.ended.len()), (PlanStatus::Planned, 3));
+    assert_eq!(
+        (three.plan.status, three.effects.ended.len()),
+        (PlanStatus::Planned, 3)
+    );
     let town = lost(4).user("zoe", "E5+");
     let four = town.plan();
-    assert_eq!((four.plan.status, four.effects.ended.len()), (PlanStatus::Held, 0));
+    assert_eq!(
+        (four.plan.status, four.effects.ended.len()),
+        (PlanStatus::Held, 0)
+    );
     assert!(four.plan.held_because[0].contains("without a licence cause"));
     let found = lines(&four, &town).join("\n");
     // Assignments go on, with numbers that nobody lost.
-    assert!(found.starts_with("assign zoe 1004 rule\nmissing anna 1000\n"), "{found}");
+    assert!(
+        found.starts_with("assign zoe 1004 rule\nmissing anna 1000\n"),
+        "{found}"
+    );
     // Given to somebody else counts the same, and is not adopted there.
     let mut moved = lost(4);
     for (name, last) in ["eric", "fred", "gina", "hans"].iter().zip(1000..) {
@@ -236,6 +285,9 @@ fn what_is_not_concluded_remembers_when_it_was_last_seen() {
         .listed(1004, Some("bert"))
         .but(|town| town.settings.safety.max_releases = 0);
     let kept = town.plan().effects.holdings;
-    let missing = kept.iter().find(|h| h.number == number(1004)).and_then(|h| h.missing);
+    let missing = kept
+        .iter()
+        .find(|h| h.number == number(1004))
+        .and_then(|h| h.missing);
     assert_eq!(missing.map(|m| m.last_in_place), Some(ago(1)));
 }

@@ -9,7 +9,11 @@ use crate::plan::{NoteKind, Suspension};
 fn said(town: &Town, kind: NoteKind) -> Vec<String> {
     let begin = format!("note {kind}: ");
     let found = lines(&town.plan(), town);
-    found.iter().filter_map(|line| line.strip_prefix(&begin)).map(str::to_owned).collect()
+    found
+        .iter()
+        .filter_map(|line| line.strip_prefix(&begin))
+        .map(str::to_owned)
+        .collect()
 }
 
 #[test]
@@ -23,9 +27,24 @@ fn numbers_that_no_range_declares_are_counted_by_operator_type_and_prefix() {
         .listed_as(7003, None, operator);
     let found = said(&town, NoteKind::Undeclared);
     assert_eq!(found.len(), 3, "{found:?}");
-    assert!(found.iter().any(|l| l.contains("2 direct-routing") && l.contains("+49")), "{found:?}");
-    assert!(found.iter().any(|l| l.contains("1 calling-plan") && l.contains("+1")), "{found:?}");
-    assert!(found.iter().any(|l| l.contains("00000000-0000-0000-0000-000000000005")), "{found:?}");
+    assert!(
+        found
+            .iter()
+            .any(|l| l.contains("2 direct-routing") && l.contains("+49")),
+        "{found:?}"
+    );
+    assert!(
+        found
+            .iter()
+            .any(|l| l.contains("1 calling-plan") && l.contains("+1")),
+        "{found:?}"
+    );
+    assert!(
+        found
+            .iter()
+            .any(|l| l.contains("00000000-0000-0000-0000-000000000005")),
+        "{found:?}"
+    );
     let some = town.but(|town| town.circumstances.everyone = false);
     assert_eq!(said(&some, NoteKind::Undeclared), Vec::<String>::new());
 }
@@ -37,7 +56,11 @@ fn an_emergency_model_that_the_numbers_contradict_is_named() {
             r#"operator "Alp" {{ id "0f0f0f0f-1a2b-4c3d-8e4f-5a6b7c8d9e0f" countries ["CH"] emergency {model} }}
             range "zrh" {{ type operator-connect numbers +41 43 555 20 00 to 20 09 operator "Alp" quarantine 0 days
                 {} }}"#,
-            if model == "tenant" { r#"location "9b11c2d0-1a2b-4c3d-8e4f-5a6b7c8d9e0f""# } else { "" }
+            if model == "tenant" {
+                r#"location "9b11c2d0-1a2b-4c3d-8e4f-5a6b7c8d9e0f""#
+            } else {
+                ""
+            }
         );
         let town = ruled_by(&text);
         town.listed_as(2001, None, |p| p.location_update = update)
@@ -75,5 +98,8 @@ fn plans_that_nobody_knows_are_named() {
     let found = said(&town, NoteKind::UnknownPlan);
     assert_eq!(found.len(), 1);
     assert!(found[0].contains("NOSUCH"));
-    assert_eq!(said(&town.but(|town| town.skus = None), NoteKind::UnknownPlan), Vec::<String>::new());
+    assert_eq!(
+        said(&town.but(|town| town.skus = None), NoteKind::UnknownPlan),
+        Vec::<String>::new()
+    );
 }

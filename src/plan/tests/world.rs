@@ -154,14 +154,19 @@ impl Town {
     /// Adds somebody elsewhere.
     pub(super) fn user_in(self, city: &str, country: &str, name: &str, licence_text: &str) -> Self {
         let moved = self.user(name, licence_text);
-        moved
-            .attribute(name, Attribute::City, city)
-            .attribute(name, Attribute::UsageLocation, country)
+        moved.attribute(name, Attribute::City, city).attribute(
+            name,
+            Attribute::UsageLocation,
+            country,
+        )
     }
 
     /// Changes the user of that name.
     pub(super) fn with(mut self, name: &str, change: impl FnOnce(&mut StoredUser)) -> Self {
-        let found = self.users.iter_mut().find(|stored| stored.user.id == id(name));
+        let found = self
+            .users
+            .iter_mut()
+            .find(|stored| stored.user.id == id(name));
         change(found.expect("the user is there"));
         self
     }
@@ -212,7 +217,11 @@ impl Town {
     /// Changes the holding of the number.
     pub(super) fn holding(mut self, last: u64, change: impl FnOnce(&mut Holding)) -> Self {
         let mut holdings = self.state.holdings.iter_mut();
-        change(holdings.find(|h| h.number == number(last)).expect("it is held"));
+        change(
+            holdings
+                .find(|h| h.number == number(last))
+                .expect("it is held"),
+        );
         self
     }
 
@@ -305,6 +314,7 @@ impl Town {
             book: &book,
             groups: &self.groups,
             listing: &listing,
+            listed_at: self.now,
             confirmed: &confirmed,
             policies: &self.policies,
             state: &state,
