@@ -44,6 +44,7 @@ impl Still {
             book: &self.book,
             groups: &GroupMembers::new(),
             listing: &self.listing,
+            listed_at: self.state.anchor.numbers_read.unwrap_or(self.now),
             confirmed: &BTreeMap::new(),
             policies: &BTreeMap::new(),
             state: &self.state,

@@ -4,10 +4,11 @@ use super::case::Case;
 use super::draft::{Step, UserRecord, policy_step};
 use super::former::{self, Claimant};
 use super::judge::Row;
+use super::upkeep::writes_phone;
 use super::{Action, Index, NoteKind, PolicyName, Reason, Stock, Wait};
 use crate::directory::{Attribute, Kind, UserId};
 use crate::numbering::{Country, E164};
-use crate::rules::{Pick, Range, RuleSet};
+use crate::rules::{EmergencyModel, Pick, Range, RuleSet};
 use jiff::{SignedDuration, Timestamp};
 use sha2::{Digest, Sha256};
 use std::collections::{BTreeMap, BTreeSet};
@@ -104,18 +105,6 @@ impl Queue<'_, '_> {
     fn by_rule(&mut self, case: &mut Case, pick: &Pick) {
         let rules = self.index.world.rules;
         let name = rules.ranges()[pick.range].name.clone();
-        if !pick.ambiguous.is_empty() {
-            let others: Vec<&str> = pick
-                .ambiguous
-                .iter()
-                .map(|at| rules.ranges()[*at].name.as_str())
-                .collect();
-            let detail = format!(
-                "also fits {}, of the same priority; {name} comes first",
-                others.join(", ")
-            );
-            case.note_in(NoteKind::Ambiguous, Some(&name), detail);
-        }
         if let Some((kind, detail)) = self.refusal(case, pick.range, true) {
             note_range(rules, case, kind, pick.range, detail);
             return;
@@ -131,6 +120,7 @@ impl Queue<'_, '_> {
                 continue;
             }
             if let Some(number) = self.stock(range).take_next(case.id(), &refused) {
+                note_ambiguous(rules, case, pick);
                 let why = why(rules, pick.range, range);
                 self.grant(
                     case,
@@ -173,7 +163,7 @@ impl Queue<'_, '_> {
             .rules
             .location_for(range, case.subject(world))
             .is_some();
-        if declared.number_type.needs_location(declared.country) && !located {
+        if needs_location(world.rules, declared) && !located {
             let detail = format!(
                 "the range {} has no emergency location for this person",
                 declared.name
@@ -225,7 +215,7 @@ impl Queue<'_, '_> {
             };
             followers.push(policy_step(&lead, name, id));
         }
-        followers.extend(self.profile_step(case, &lead));
+        followers.extend(writes_phone(world, case, &lead));
         followers
             .iter_mut()
             .for_each(|step| step.after = Some(place));
@@ -235,30 +225,6 @@ impl Queue<'_, '_> {
         ));
         case.steps.push(lead);
         case.steps.extend(followers);
-    }
-
-    fn profile_step(&self, case: &mut Case, lead: &Step) -> Option<Step> {
-        if !self.index.world.settings.business_phone {
-            return None;
-        }
-        if case.stored.user.on_premises_synced {
-            case.note(
-                NoteKind::ProfileReadOnly,
-                "the profile is synchronised from on-premises and cannot be written",
-            );
-            return None;
-        }
-        let phone = Some(lead.number.to_string());
-        Some(Step {
-            range: lead.range.clone(),
-            why: "writes the number to the profile".to_owned(),
-            ..Step::new(
-                Action::Profile { phone },
-                lead.number,
-                lead.number_type,
-                lead.reason,
-            )
-        })
     }
 
     fn stock(&mut self, range: usize) -> &mut Stock {
@@ -388,6 +354,28 @@ pub(super) fn country_mismatch(case: &Case, range: &Range) -> Option<String> {
         "the range {} is of {country}, the usage location is {stated}",
         range.name
     ))
+}
+
+/// Other ranges that would have fitted as well, of somebody who is being assigned.
+fn note_ambiguous(rules: &RuleSet, case: &mut Case, pick: &Pick) {
+    if pick.ambiguous.is_empty() {
+        return;
+    }
+    let name = |at: &usize| rules.ranges()[*at].name.as_str();
+    let others: Vec<&str> = pick.ambiguous.iter().map(name).collect();
+    let picked = name(&pick.range);
+    let detail = format!(
+        "also fits {}, of the same priority; {picked} comes first",
+        others.join(", ")
+    );
+    case.note_in(NoteKind::Ambiguous, Some(picked), detail);
+}
+
+/// US and Canadian calling plans need an emergency location, and so do numbers whose operator leaves that to the tenant.
+fn needs_location(rules: &RuleSet, range: &Range) -> bool {
+    let operator = range.operator.and_then(|at| rules.operators().get(at));
+    range.number_type.needs_location(range.country)
+        || operator.is_some_and(|operator| operator.emergency == Some(EmergencyModel::Tenant))
 }
 
 fn note_range(rules: &RuleSet, case: &mut Case, kind: NoteKind, range: usize, detail: String) {

@@ -1,8 +1,8 @@
 //! One user under consideration: the record, the row of the table, and what is being made of them.
 
 use super::draft::{Step, UserRecord};
-use super::judge::{Judged, judge, subject};
-use super::{Note, NoteKind, StoredUser, UserFacts, World};
+use super::judge::{Judged, Row, judge, subject};
+use super::{Note, NoteKind, StoredUser, UserFacts, Wait, World};
 use crate::directory::{Kind, UserId};
 use crate::rules::Subject;
 use jiff::Timestamp;
@@ -30,7 +30,14 @@ impl Case {
         let mut facts = stored.facts.clone();
         facts.pending_since = judged.pending_since;
         facts.notes.clear();
-        facts.due = None;
+        // The end of an exemption by hand is looked at when it comes.
+        let exempt_until = facts.exempt.as_ref().and_then(|exempt| exempt.until);
+        facts.due = exempt_until.filter(|until| world.now < *until);
+        let waits_for_a_number =
+            matches!(facts.wait, Some(Wait::Teams { .. } | Wait::Refused { .. }));
+        if judged.row == Row::Unlicensed && waits_for_a_number {
+            facts.wait = None;
+        }
         Self {
             stored,
             judged,

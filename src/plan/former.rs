@@ -53,15 +53,18 @@ impl<'a> Claimants<'a> {
     /// The number this user has a claim to, if it can be given now.
     pub(super) fn claim_of(&mut self, index: &Index<'_>, case: &Case) -> Option<Claimant> {
         if let Row::Pinned(number) = case.judged.row {
-            return pinned(index, case, number);
+            let former = self.former.get(&case.id()).copied();
+            let waits = rests_from_another(index, number, former);
+            return (!waits).then(|| pinned(index, case, number)).flatten();
         }
-        if let Some(number) = self
-            .lost_just_now(case)
-            .or_else(|| self.former.get(&case.id()).map(|f| f.number))
-        {
+        if let Some(number) = self.lost_just_now(case) {
             return returning(index, case, number);
         }
-        self.recreated(index, case)
+        match self.former.get(&case.id()) {
+            Some(former) if rests_from_another(index, former.number, Some(former)) => None,
+            Some(former) => returning(index, case, former.number),
+            None => self.recreated(index, case),
+        }
     }
 
     /// The number whose release by Teams this very plan records.
@@ -90,12 +93,16 @@ impl<'a> Claimants<'a> {
         let range = world.rules.range_of(departed.number)?;
         let within = super::assign::with_overflow(world.rules, pick.range).contains(&range);
         let allowed = [NumberState::Free, NumberState::Quarantined];
+        let former = self.former.get(&departed.user).copied();
+        let fits = !was_refused(case, departed.number)
+            && !rests_from_another(index, departed.number, former)
+            && super::assign::country_mismatch(case, &world.rules.ranges()[range]).is_none();
         let why = format!(
             "the same person had {} as {}",
             departed.number, departed.user
         );
         let state = entry(index, &world.rules.ranges()[range], departed.number).state;
-        (within && allowed.contains(&state))
+        (within && fits && allowed.contains(&state))
             .then(|| claim(index, departed.number, range, Reason::Returning, why))
     }
 }
@@ -112,12 +119,7 @@ fn pinned(index: &Index<'_>, case: &Case, number: E164) -> Option<Claimant> {
 }
 
 fn returning(index: &Index<'_>, case: &Case, number: E164) -> Option<Claimant> {
-    if case
-        .facts
-        .refused
-        .iter()
-        .any(|(refused, _)| *refused == number)
-    {
+    if was_refused(case, number) {
         return None;
     }
     let why = format!("had {number} before");
@@ -131,6 +133,30 @@ fn returning(index: &Index<'_>, case: &Case, number: E164) -> Option<Claimant> {
     super::assign::country_mismatch(case, range)
         .is_none()
         .then_some(claim)
+}
+
+fn was_refused(case: &Case, number: E164) -> bool {
+    let mut refused = case.facts.refused.iter();
+    refused.any(|(refused, _)| *refused == number)
+}
+
+/// Whether the number still rests after somebody who had it later than this former holder, or whom it never belonged
+/// to: only the one it rests from may have it before its time.
+fn rests_from_another(index: &Index<'_>, number: E164, former: Option<&Former>) -> bool {
+    let Some(facts) = index.facts(number) else {
+        return false;
+    };
+    let world = index.world;
+    let agrees = world.circumstances.clock_agrees;
+    let rests = facts
+        .rest_until
+        .is_some_and(|until| world.now < until || !agrees);
+    // Holdings are remembered to the microsecond.
+    let freed = facts.freed.map(|at| at.as_microsecond());
+    let last = former.filter(|former| former.number == number);
+    let theirs =
+        last.is_some_and(|last| freed.is_none_or(|freed| last.ended.as_microsecond() >= freed));
+    rests && !theirs
 }
 
 /// The claim to a number that lies in a range, fits the licence, and is in one of these states.

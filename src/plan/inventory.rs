@@ -136,7 +136,7 @@ pub fn entry(index: &Index<'_>, range: &Range, number: E164) -> Entry {
         };
     }
     let listed = listed_now(index, number);
-    if let Some(listed) = listed.filter(|listed| !listed.is_unassigned()) {
+    if let Some(listed) = listed.filter(|l| !l.is_unassigned() || l.profile.on_premises) {
         let user = listed.target.map(UserId);
         return Entry {
             user,
@@ -206,9 +206,8 @@ fn listed_now<'a>(index: &Index<'a>, number: E164) -> Option<&'a Listed> {
 }
 
 fn was_freed_since_listing(index: &Index<'_>, number: E164) -> bool {
-    let read = index.world.state.anchor.numbers_read;
     let freed = index.facts(number).and_then(|facts| facts.freed);
-    freed.is_some_and(|freed| read.is_some_and(|read| freed >= read))
+    freed.is_some_and(|freed| freed >= index.world.listed_at)
 }
 
 /// Numbers of the range that cannot be told by their place in it alone, ascending.

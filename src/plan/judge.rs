@@ -62,7 +62,12 @@ pub fn judge(world: &World<'_>, stored: &StoredUser) -> Judged {
     let licensing = world.book.read(&stored.user);
     let subject = subject(world, stored, &licensing);
     let pending = licensing.doubt == Some(Doubt::Pending) && stored.gone.is_none();
-    let pending_since = pending.then(|| stored.facts.pending_since.unwrap_or(world.now));
+    let remembered = stored.facts.pending_since;
+    let pending_since = match pending {
+        true => Some(remembered.unwrap_or(world.now)),
+        // Whether it is still pending cannot be told without the tenant's products.
+        false => remembered.filter(|_| !world.book.is_known() && stored.gone.is_none()),
+    };
     let row = row(world, stored, &licensing, subject, pending_since);
     Judged {
         row,
@@ -93,7 +98,13 @@ fn row(
     subject: Subject<'_>,
     pending_since: Option<Timestamp>,
 ) -> Row {
-    if let Some(reason) = exemption(world, &stored.facts, subject) {
+    if let Some(reason) = exempt_by_hand(world, &stored.facts) {
+        return Row::Exempt(reason);
+    }
+    if world.rules.depends_on_unread_group(subject) {
+        return Row::GroupUnread;
+    }
+    if let Some(reason) = exempt_by_rule(world, subject) {
         return Row::Exempt(reason);
     }
     if let Some(gone) = stored.gone {
@@ -124,20 +135,19 @@ fn row(
     if let Some(number) = stored.facts.pin {
         return Row::Pinned(number);
     }
-    if world.rules.depends_on_unread_group(subject) {
-        return Row::GroupUnread;
-    }
     match world.rules.excluded_by(subject) {
         Some(name) => Row::Excluded(name.to_owned()),
         None => Row::Eligible,
     }
 }
 
-fn exemption(world: &World<'_>, facts: &UserFacts, subject: Subject<'_>) -> Option<String> {
-    let by_hand = facts.exempt.as_ref();
-    if let Some(exempt) = by_hand.filter(|e| e.until.is_none_or(|until| world.now < until)) {
-        return Some(format!("exempt by hand: {}", exempt.reason));
-    }
+fn exempt_by_hand(world: &World<'_>, facts: &UserFacts) -> Option<String> {
+    let exempt = facts.exempt.as_ref()?;
+    let lasts = exempt.until.is_none_or(|until| world.now < until);
+    lasts.then(|| format!("exempt by hand: {}", exempt.reason))
+}
+
+fn exempt_by_rule(world: &World<'_>, subject: Subject<'_>) -> Option<String> {
     if let Some(name) = world.rules.exempted_by(subject) {
         return Some(format!("exempt by the rule \"{name}\""));
     }

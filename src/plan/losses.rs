@@ -54,7 +54,8 @@ pub(super) fn fate(
     }
 }
 
-fn first_missed(world: &World<'_>, holding: &Holding) -> Missing {
+/// A holding that this sync misses for the first time, last in place at the sync before.
+pub(super) fn first_missed(world: &World<'_>, holding: &Holding) -> Missing {
     let last_read = world.state.anchor.numbers_read.unwrap_or(holding.since);
     Missing {
         since: world.now,

@@ -1,5 +1,6 @@
 //! The difference between what is and what should be: decisions, changes, notes, guard rails. All of it pure.
 
+mod adopt;
 mod assign;
 mod case;
 mod change;
@@ -14,8 +15,11 @@ mod memory;
 mod note;
 mod outcome;
 mod planner;
+mod release;
 mod settings;
 mod stock;
+mod tenant_notes;
+mod upkeep;
 mod world;
 
 pub use change::{

@@ -1,10 +1,15 @@
 //! Makes a plan: considers users one by one, in any order, and finishes with everything in its place.
 
+use super::adopt;
 use super::assign::serve;
 use super::case::Case;
 use super::draft::{Draft, Effects, Step, UserRecord, in_order, plan};
 use super::holder::{self, Outlook};
-use super::{Action, Change, Note};
+use super::losses::first_missed;
+use super::release::ending;
+use super::tenant_notes::tenant_notes;
+use super::upkeep::keep_up;
+use super::{Action, Change, Note, Reason};
 use super::{EndReason, Ending, FactsUpdate, Holding, Index, NoteKind, StoredUser, Wait, World};
 use crate::directory::{Kind, SkuId};
 use crate::numbering::{E164, Listed};
@@ -80,14 +85,11 @@ impl<'a> Planner<'a> {
             return;
         }
         match self.index.primary_of(case.id()) {
-            Some(line) if holder::may_adopt(&self.index, &case, line) => {
+            Some(line) if adopt::may_adopt(&self.index, &case, line) => {
                 self.adoptions.push((case, line.clone()));
             }
             Some(line) => {
-                if case.kind() == Kind::Person {
-                    let detail = format!("holds {}, which is not managed", line.number);
-                    case.note(NoteKind::UnmanagedNumber, detail);
-                }
+                note_unmanaged(&mut case, line);
                 self.settled.push(case);
             }
             None if holder::joins_the_queue(&self.index, &mut case) => self.joiners.push(case),
@@ -102,21 +104,10 @@ impl<'a> Planner<'a> {
         let losses = std::mem::take(&mut self.losses);
         let losses_concluded = losses.len() as u64;
         let conclude = losses_concluded <= limit;
-        let kept: BTreeSet<E164> = losses
-            .iter()
-            .filter(|_| !conclude)
-            .map(|(_, h, _)| h.number)
-            .collect();
         for (case, holding, reason) in losses {
             self.lose(case, holding, reason, conclude);
         }
-        for (case, line) in std::mem::take(&mut self.adoptions) {
-            if kept.contains(&line.number) {
-                self.settled.push(case);
-            } else {
-                self.adopt(case, &line);
-            }
-        }
+        self.adopt_what_is_nobodys();
         self.settled.sort_by_key(Case::id);
         let joiners = std::mem::take(&mut self.joiners);
         self.settled.extend(serve(&self.index, joiners));
@@ -132,6 +123,27 @@ impl<'a> Planner<'a> {
         draft
     }
 
+    /// Adopts what no one else holds under management any more. What this very plan releases, or has not concluded to
+    /// be lost, has to wait for the next one.
+    fn adopt_what_is_nobodys(&mut self) {
+        let left = |reason| {
+            matches!(
+                reason,
+                EndReason::RemovedOutside | EndReason::ChangedOutside
+            )
+        };
+        let ended = self.effects.ended.iter().filter(|e| left(e.reason));
+        let ended: BTreeSet<E164> = ended.map(|ending| ending.number).collect();
+        for (mut case, line) in std::mem::take(&mut self.adoptions) {
+            if self.index.holding(line.number).is_none() || ended.contains(&line.number) {
+                self.adopt(case, &line);
+            } else {
+                note_unmanaged(&mut case, &line);
+                self.settled.push(case);
+            }
+        }
+    }
+
     fn lose(&mut self, mut case: Case, mut holding: Holding, reason: EndReason, conclude: bool) {
         let number = holding.number;
         if conclude {
@@ -142,25 +154,22 @@ impl<'a> Planner<'a> {
             case.facts.wait = Some(Wait::RemovedOutside);
             self.effects
                 .ended
-                .push(holder::ending(&self.index, &holding, reason));
+                .push(ending(&self.index, &holding, reason));
         } else {
             let detail =
                 format!("{number} has left its holder; nothing is concluded while too many have");
             case.note(NoteKind::RemovedOutside, detail);
-            let now = self.index.world.now;
-            holding.missing.get_or_insert(super::Missing {
-                since: now,
-                last_in_place: now,
-            });
+            let missing = first_missed(self.index.world, &holding);
+            holding.missing.get_or_insert(missing);
             self.effects.holdings.push(holding);
         }
         self.settled.push(case);
     }
 
     fn adopt(&mut self, mut case: Case, line: &Listed) {
-        let (holding, step) = holder::adoption(&self.index, &case, line);
+        let (holding, step) = adopt::adoption(&self.index, &case, line);
         if !holding.seen_licensed {
-            case.note(NoteKind::StaleHolder, holder::stale_detail(line.number));
+            case.note(NoteKind::StaleHolder, adopt::stale_detail(line.number));
         }
         if let Some(range) = self.index.world.rules.range_of(line.number) {
             let range = &self.index.world.rules.ranges()[range];
@@ -171,6 +180,8 @@ impl<'a> Planner<'a> {
         case.facts.wait = None;
         case.record = Some(UserRecord::of(&case.stored, Some(line)));
         case.steps.push(step);
+        let (number, number_type) = (line.number, holding.number_type);
+        keep_up(&self.index, &mut case, number, number_type, Reason::Adopted);
         holder::remember_skus(self, &case);
         self.effects.adopted.push(holding);
         self.settled.push(case);
@@ -202,8 +213,11 @@ impl<'a> Planner<'a> {
                 steps.push((record, case.steps));
             }
         }
-        notes.extend(self.tenant_notes());
+        notes.extend(tenant_notes(&self.index));
         self.effects.decided.sort_unstable();
+        self.effects.adopted.sort_by_key(|holding| holding.number);
+        self.effects.ended.sort_by_key(|ending| ending.number);
+        self.effects.holdings.sort_by_key(|holding| holding.number);
         self.effects.facts.sort_by_key(|update| update.user);
         let changes: Vec<Change> = in_order(steps);
         let keep = self.left_alone(&changes);
@@ -231,24 +245,12 @@ impl<'a> Planner<'a> {
         (self.index.world.state.holdings.len()
             - touched.len().min(self.index.world.state.holdings.len())) as u64
     }
+}
 
-    /// Notes about no user: plan names nobody knows.
-    fn tenant_notes(&self) -> Vec<Note> {
-        let world = self.index.world;
-        if !world.book.is_known() {
-            return Vec::new();
-        }
-        let unknown = world.rules.unknown_plans(world.book);
-        let note = |name: String| Note {
-            kind: NoteKind::UnknownPlan,
-            user: None,
-            number: None,
-            range: None,
-            detail: format!(
-                "the rules ask for the plan \"{name}\", which neither Linekeeper nor the tenant knows: the test and its negation are false"
-            ),
-        };
-        unknown.into_iter().map(note).collect()
+fn note_unmanaged(case: &mut Case, line: &Listed) {
+    if case.kind() == Kind::Person {
+        let detail = format!("holds {}, which is not managed", line.number);
+        case.note(NoteKind::UnmanagedNumber, detail);
     }
 }
 

@@ -20,6 +20,8 @@ pub struct World<'a> {
     pub groups: &'a GroupMembers,
     /// The number list, ascending by number, each number once.
     pub listing: &'a [Listed],
+    /// When that list was read.
+    pub listed_at: Timestamp,
     /// Managed numbers that the list does not show with their holder, each read by itself.
     pub confirmed: &'a BTreeMap<E164, Option<Listed>>,
     /// Policies the rules name and the tenant's ids of them; `None`: the tenant has none of that name.

@@ -218,6 +218,7 @@ impl Course<'_> {
             book: &directory.book,
             groups: &numbers.groups,
             listing: &numbers.listing,
+            listed_at: now,
             confirmed: &numbers.confirmed,
             policies: &numbers.policies,
             state,

@@ -314,6 +314,7 @@ impl Town {
             book: &book,
             groups: &self.groups,
             listing: &listing,
+            listed_at: self.now,
             confirmed: &confirmed,
             policies: &self.policies,
             state: &state,
