@@ -13,7 +13,7 @@ use linekeeper::reconcile::{Begin, Claim, Ledger as _, Trigger};
 use linekeeper::report::TriggerKind;
 use linekeeper::rules::{GroupMembers, RuleSet};
 use linekeeper::store::{Options, Store, TenantStore};
-use measure::{Scale, figure, median, middle, thousands, timed};
+use measure::{Scale, busy, figure, median, middle, thousands};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
@@ -46,7 +46,7 @@ fn planned(world: &World<'_>, people: &[User], size: &str) -> Draft {
     let time = median(|| {
         let stored: Vec<StoredUser> = people.iter().cloned().map(tenant::stored).collect();
         let mut planner = Planner::new(world);
-        let (time, draft) = timed(|| {
+        let (time, draft) = busy(|| {
             stored
                 .into_iter()
                 .for_each(|stored| planner.consider(stored));
@@ -256,6 +256,7 @@ fn in_world<T>(rules: &RuleSet, listing: &[Listed], work: impl FnOnce(&World<'_>
             everyone: true,
             by_hand: false,
         },
+        listed_at: now(),
         now: now(),
     })
 }

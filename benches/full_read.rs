@@ -11,8 +11,8 @@ use std::io::{BufRead as _, BufReader};
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 
-/// Rules that want nobody: what is left is reading, storing and deciding.
-const NOBODY: &str = "range \"nobody\" {\n  type direct-routing\n  numbers +4930200000 to +4930200099\n  \
+/// Rules that are about nobody: what is left is reading, storing and deciding.
+const NOBODY: &str = "scope when city = \"Nowhere\"\n\nrange \"nobody\" {\n  type direct-routing\n  numbers +4930200000 to +4930200099\n  \
      when city = \"Nowhere\"\n}\n";
 
 fn main() {
@@ -95,10 +95,11 @@ fn write_files(folder: &Path, simulator: &Simulator, rules: &str) {
     let origin = &simulator.origin;
     let configuration = format!(
         "mode = \"observe\"\n\n[[tenant]]\nname = \"bench\"\ntenant_id = \"00000000-0000-4000-8000-0000000000de\"\n\
-         client_id = \"bench\"\nclient_secret = \"bench\"\ngraph_url = \"{origin}/v1.0\"\nlogin_url = \"{origin}\"\n"
+         client_id = \"bench\"\nclient_secret_file = \"secret\"\ngraph_url = \"{origin}/v1.0\"\nlogin_url = \"{origin}\"\n"
     );
     std::fs::create_dir(folder.join("rules")).expect("a folder for rules");
     std::fs::write(folder.join("rules/bench.rules"), rules).expect("rules are written");
+    std::fs::write(folder.join("secret"), "bench").expect("the secret is written");
     std::fs::write(folder.join("linekeeper.toml"), configuration)
         .expect("the configuration is written");
 }

@@ -9,7 +9,7 @@
 )]
 
 /// Departments of the organisation; the last five have no range of their own.
-pub const DEPARTMENTS: [&str; 20] = [
+pub(crate) const DEPARTMENTS: [&str; 20] = [
     "Sales",
     "Sales Operations",
     "Support",
@@ -34,7 +34,7 @@ pub const DEPARTMENTS: [&str; 20] = [
 
 /// What a range asks of a person: all of it.
 #[derive(Clone, Debug)]
-pub enum Ask {
+pub(crate) enum Ask {
     /// The office is this.
     Office(String),
     /// The department is one of these.
@@ -43,27 +43,27 @@ pub enum Ask {
 
 /// What the rules look at in a person, and the licence.
 #[derive(Clone, Copy, Debug)]
-pub struct Person {
+pub(crate) struct Person {
     /// Index of the office.
-    pub office: u64,
+    pub(crate) office: u64,
     /// Index of the department.
-    pub department: usize,
+    pub(crate) department: usize,
     /// From 0 to 99; below 85: with Phone System.
-    pub licence: u64,
+    pub(crate) licence: u64,
 }
 
 /// The name of an office.
-pub fn office(index: u64) -> String {
+pub(crate) fn office(index: u64) -> String {
     format!("Building {index}")
 }
 
 /// The name of its city; five offices each.
-pub fn city(office: u64) -> String {
+pub(crate) fn city(office: u64) -> String {
     format!("City {}", office / 5)
 }
 
 /// The person at a place, where there are so many ranges.
-pub fn person(at: u64, ranges: u64) -> Person {
+pub(crate) fn person(at: u64, ranges: u64) -> Person {
     let bits = mix(at);
     Person {
         office: bits % offices(ranges),
@@ -77,7 +77,7 @@ fn offices(ranges: u64) -> u64 {
 }
 
 /// What the range at a place asks for.
-pub fn asks(range: u64) -> Vec<Ask> {
+pub(crate) fn asks(range: u64) -> Vec<Ask> {
     let office = Ask::Office(office(range / 4));
     match usize::try_from(range % 4) {
         Ok(part @ 0..3) => vec![
@@ -89,12 +89,12 @@ pub fn asks(range: u64) -> Vec<Ask> {
 }
 
 /// So many ranges in the rule language, each of `numbers` numbers.
-pub fn rules(ranges: u64, numbers: u64) -> String {
+pub(crate) fn rules(ranges: u64, numbers: u64) -> String {
     (0..ranges).map(|range| rule(range, numbers)).collect()
 }
 
 /// The first number of a range.
-pub fn first_number(range: u64, numbers: u64) -> u64 {
+pub(crate) fn first_number(range: u64, numbers: u64) -> u64 {
     493_020_000_000 + range * numbers
 }
 
@@ -115,7 +115,7 @@ fn rule(range: u64, numbers: u64) -> String {
 }
 
 /// Spreads the bits of a number: the same for the same number, without a pattern that anything could profit from.
-pub fn mix(value: u64) -> u64 {
+pub(crate) fn mix(value: u64) -> u64 {
     let mut z = value.wrapping_add(0x9e37_79b9_7f4a_7c15);
     z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
     z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);

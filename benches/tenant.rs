@@ -19,7 +19,7 @@ const E5: SkuId = SkuId::from_u128(0x06ebc4ee_1bb5_47dd_8120_11324bc54e06);
 const E3: SkuId = SkuId::from_u128(0x05e9a617_0261_4cee_bb44_138d3ef5d965);
 
 /// Makes users who share their texts and licences, as an adapter hands them out.
-pub struct Maker {
+pub(crate) struct Maker {
     ranges: u64,
     texts: HashMap<String, Arc<str>>,
     licences: [Arc<Licences>; 3],
@@ -27,7 +27,7 @@ pub struct Maker {
 
 impl Maker {
     /// For a tenant with so many ranges.
-    pub fn new(ranges: u64) -> Self {
+    pub(crate) fn new(ranges: u64) -> Self {
         let licences = [licences(E5, true), licences(E3, false), Licences::default()];
         Self {
             ranges,
@@ -37,12 +37,12 @@ impl Maker {
     }
 
     /// The user at a place, with twenty attributes, as most real ones have.
-    pub fn user(&mut self, at: u64) -> User {
+    pub(crate) fn user(&mut self, at: u64) -> User {
         self.user_like(at, made_up::person(at, self.ranges))
     }
 
     /// The user at a place, with the office, department and licence of that person.
-    pub fn user_like(&mut self, at: u64, person: Person) -> User {
+    pub(crate) fn user_like(&mut self, at: u64, person: Person) -> User {
         let mut user = User::new(id(at));
         user.attributes = self.attributes(at, person);
         user.licences = Arc::clone(match person.licence {
@@ -108,7 +108,7 @@ impl Maker {
 }
 
 /// As it is read back from the database.
-pub fn stored(user: User) -> StoredUser {
+pub(crate) fn stored(user: User) -> StoredUser {
     StoredUser {
         user,
         gone: None,
@@ -118,12 +118,12 @@ pub fn stored(user: User) -> StoredUser {
 }
 
 /// The object id of the user at a place.
-pub fn id(at: u64) -> UserId {
+pub(crate) fn id(at: u64) -> UserId {
     UserId::from_u128(u128::from(made_up::mix(at)) << 64 | u128::from(made_up::mix(!at)))
 }
 
 /// The tenant's products.
-pub fn skus() -> Vec<Sku> {
+pub(crate) fn skus() -> Vec<Sku> {
     let sku = |id, part_number: &str, voice| Sku {
         id,
         part_number: part_number.to_owned(),
@@ -139,7 +139,7 @@ pub fn skus() -> Vec<Sku> {
 }
 
 /// Rules that are known to be right.
-pub fn rule_set(text: &str) -> RuleSet {
+pub(crate) fn rule_set(text: &str) -> RuleSet {
     let file = SourceFile {
         name: "made-up.rules".to_owned(),
         bytes: text.as_bytes().to_vec(),

@@ -125,9 +125,15 @@ impl Attributes {
 
 impl<T: Into<Arc<str>>> FromIterator<(Attribute, T)> for Attributes {
     fn from_iter<I: IntoIterator<Item = (Attribute, T)>>(values: I) -> Self {
-        let mut all = Self::default();
+        let values = values.into_iter();
+        let mut all = Self(Vec::with_capacity(values.size_hint().0));
         for (attribute, text) in values {
-            all.set(attribute, Some(text.into()));
+            // Adapters hand them over in order as a rule.
+            if all.0.last().is_none_or(|(last, _)| *last < attribute) {
+                all.0.push((attribute, text.into()));
+            } else {
+                all.set(attribute, Some(text.into()));
+            }
         }
         all
     }

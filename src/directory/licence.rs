@@ -55,6 +55,19 @@ impl PlanStatus {
     pub const fn is_usable(&self) -> bool {
         matches!(self, Self::Enabled | Self::Warning)
     }
+
+    /// The text as Graph writes it.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        match self {
+            Self::Enabled => "Enabled",
+            Self::Warning => "Warning",
+            Self::Suspended => "Suspended",
+            Self::LockedOut => "LockedOut",
+            Self::Deleted => "Deleted",
+            Self::Unknown(text) => text,
+        }
+    }
 }
 
 impl From<String> for PlanStatus {
@@ -78,14 +91,7 @@ impl From<PlanStatus> for String {
 
 impl fmt::Display for PlanStatus {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Enabled => "Enabled",
-            Self::Warning => "Warning",
-            Self::Suspended => "Suspended",
-            Self::LockedOut => "LockedOut",
-            Self::Deleted => "Deleted",
-            Self::Unknown(text) => text,
-        })
+        f.write_str(self.name())
     }
 }
 

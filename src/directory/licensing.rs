@@ -3,8 +3,9 @@
 use super::catalogue::{is_device, is_known_to_carry_phone_system, is_room};
 use super::{Licences, PlanCatalogue, PlanId, PlanStatus, Sku, SkuId, User};
 use serde::{Deserialize, Serialize};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::fmt;
+use std::sync::{Arc, Mutex};
 
 /// What the licences allow a user to hold.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -109,6 +110,23 @@ pub struct LicenceBook {
     part_numbers: BTreeMap<SkuId, String>,
     names: BTreeMap<String, PlanId>,
     known: bool,
+    readings: Readings,
+}
+
+/// So many sets of licences are remembered; a tenant has hundreds.
+const REMEMBERED: usize = 2_048;
+
+/// What sets that many users share came to, by their address, for speed only: no answer depends on it. Holds on to the
+/// sets, so that no other one comes to lie where one was.
+#[derive(Debug, Default)]
+struct Readings(Mutex<HashMap<(usize, bool), Reading, foldhash::fast::RandomState>>);
+
+type Reading = (Arc<Licences>, Licensing);
+
+impl Clone for Readings {
+    fn clone(&self) -> Self {
+        Self::default()
+    }
 }
 
 impl LicenceBook {
@@ -136,13 +154,27 @@ impl LicenceBook {
                 .map(|plan| (plan.name.trim().to_ascii_uppercase(), plan.id))
                 .collect(),
             known: skus.is_some(),
+            readings: Readings::default(),
         }
     }
 
     /// What the user's licences make of him or her.
     #[must_use]
     pub fn read(&self, user: &User) -> Licensing {
-        self.read_licences(&user.licences, user.guest)
+        let address = Arc::as_ptr(&user.licences) as usize;
+        // Who comes while another thread looks something up reads for himself.
+        let Ok(mut readings) = self.readings.0.try_lock() else {
+            return self.read_licences(&user.licences, user.guest);
+        };
+        if let Some((_, licensing)) = readings.get(&(address, user.guest)) {
+            return licensing.clone();
+        }
+        let licensing = self.read_licences(&user.licences, user.guest);
+        if readings.len() < REMEMBERED {
+            let reading = (Arc::clone(&user.licences), licensing.clone());
+            readings.insert((address, user.guest), reading);
+        }
+        licensing
     }
 
     /// As [`LicenceBook::read`], for a set of licences that many users may share.

@@ -65,6 +65,12 @@ impl Case {
         subject(world, &self.stored, &self.judged.licensing)
     }
 
+    /// Whether nothing is said, remembered or done that was not so before.
+    #[must_use]
+    pub(super) fn is_without_consequence(&self) -> bool {
+        self.steps.is_empty() && self.facts.notes.is_empty() && self.facts == self.stored.facts
+    }
+
     /// Adds a note about the user.
     pub(super) fn note(&mut self, kind: NoteKind, detail: impl Into<String>) {
         self.note_in(kind, None, detail);

@@ -4,11 +4,11 @@ use super::{
     Action, Change, ChangeStatus, Ending, Expected, FactsUpdate, Holding, Note, NumberFacts, Plan,
     PlanStatus, PolicyName, Reason, StoredUser,
 };
-use crate::directory::UserId;
+use crate::directory::{Licences, UserId};
 use crate::numbering::{E164, Listed, NumberType};
+use jiff::Timestamp;
 use sha2::{Digest, Sha256};
 use std::collections::{BTreeMap, BTreeSet};
-use std::fmt::Write as _;
 
 /// A finished draft: the plan for people and for applying, and what else has to be written when it is claimed.
 #[derive(Clone, Debug)]
@@ -197,9 +197,12 @@ pub(super) fn plan(changes: Vec<Change>, mut notes: Vec<Note>) -> Plan {
 
 fn plan_id(changes: &[Change], notes: &[Note]) -> String {
     let mut hash = Sha256::new();
+    let mut content = Vec::new();
     for change in changes {
-        let content = serde_json::to_vec(change).unwrap_or_default();
-        hash.update(content);
+        content.clear();
+        // Writing to memory cannot fail, nor is there anything in a change that JSON cannot hold.
+        let _ = serde_json::to_writer(&mut content, change);
+        hash.update(&content);
     }
     for note in notes {
         hash.update(note.kind.name());
@@ -211,12 +214,48 @@ fn plan_id(changes: &[Change], notes: &[Note]) -> String {
 /// Digest of what decides about a user: everything of the record that rules, licences and the table look at.
 #[must_use]
 pub fn user_digest(stored: &StoredUser) -> String {
-    let mut user = stored.user.clone();
-    user.business_phone = None;
-    let mut hash = Sha256::new();
-    hash.update(serde_json::to_vec(&user).unwrap_or_default());
-    hash.update([u8::from(stored.gone.is_some())]);
-    hex(&hash.finalize()[..16])
+    let user = &stored.user;
+    // Everything of variable length comes after its length, so that no two users write the same bytes.
+    let mut bytes = Vec::with_capacity(2048);
+    bytes.extend(user.id.0.as_bytes());
+    write_length(&mut bytes, user.attributes.iter().count());
+    for (attribute, text) in user.attributes.iter() {
+        write_text(&mut bytes, attribute.name());
+        write_text(&mut bytes, text);
+    }
+    write_licences(&mut bytes, &user.licences);
+    let dates = user.plan_dates;
+    for date in [user.created, dates.phone_system, dates.calling_plan] {
+        bytes.push(u8::from(date.is_some()));
+        bytes.extend(date.map_or(0, Timestamp::as_nanosecond).to_le_bytes());
+    }
+    let marks = [user.enabled, user.guest, user.on_premises_synced];
+    bytes.extend(marks.map(u8::from));
+    bytes.push(u8::from(stored.gone.is_some()));
+    hex(&Sha256::digest(bytes)[..16])
+}
+
+fn write_licences(bytes: &mut Vec<u8>, licences: &Licences) {
+    write_length(bytes, licences.assigned.len());
+    for licence in &licences.assigned {
+        bytes.extend(licence.sku.0.as_bytes());
+        write_length(bytes, licence.disabled.len());
+        bytes.extend(licence.disabled.iter().flat_map(|plan| plan.0.as_bytes()));
+    }
+    write_length(bytes, licences.plans.len());
+    for plan in &licences.plans {
+        bytes.extend(plan.plan.0.as_bytes());
+        write_text(bytes, plan.status.name());
+    }
+}
+
+fn write_text(bytes: &mut Vec<u8>, text: &str) {
+    write_length(bytes, text.len());
+    bytes.extend(text.as_bytes());
+}
+
+fn write_length(bytes: &mut Vec<u8>, length: usize) {
+    bytes.extend((length as u64).to_le_bytes());
 }
 
 /// Digest of what Teams says of a number.
@@ -227,11 +266,11 @@ pub fn number_digest(listed: Option<&Listed>) -> String {
 }
 
 pub(super) fn hex(bytes: &[u8]) -> String {
-    bytes.iter().fold(String::new(), |mut text, byte| {
-        // Writing to a String cannot fail.
-        let _ = write!(text, "{byte:02x}");
-        text
-    })
+    let digit = |half: u8| char::from(b"0123456789abcdef"[usize::from(half)]);
+    let digits = bytes
+        .iter()
+        .flat_map(|byte| [digit(byte >> 4), digit(byte & 15)]);
+    digits.collect()
 }
 
 /// A policy step that follows the first step of its user.

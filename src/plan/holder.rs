@@ -8,7 +8,7 @@ use super::outcome::{waiting_detail, waiting_kind};
 use super::planner::Planner;
 use super::release::{ending, record_release, release};
 use super::upkeep::keep_up;
-use super::{Action, EndReason, Holding, Index, NoteKind, OpenStep, Reason};
+use super::{EndReason, Holding, Index, NoteKind, OpenStep, Reason};
 use crate::directory::{Kind, VoiceLicence};
 use crate::numbering::{E164, Listed, ListedType, NumberType};
 use crate::rules::Range;

@@ -60,7 +60,7 @@ impl<'a> Planner<'a> {
         }
         if let Some(step) = self.index.open_step_of(case.id()) {
             holder::note_open_step(&mut case, step);
-            self.settled.push(case);
+            self.settle(case);
             return;
         }
         match self.index.holding_of(case.id()) {
@@ -71,7 +71,7 @@ impl<'a> Planner<'a> {
 
     fn consider_holder(&mut self, mut case: Case, holding: Holding) {
         match holder::outlook(self, &mut case, holding) {
-            Outlook::Settled => self.settled.push(case),
+            Outlook::Settled => self.settle(case),
             Outlook::Lost(holding, reason) => self.losses.push((case, holding, reason)),
             Outlook::WithoutHolding => self.consider_without(case),
             Outlook::Returns => self.joiners.push(case),
@@ -81,7 +81,7 @@ impl<'a> Planner<'a> {
     /// A user who holds nothing under management: adopts what Teams shows, or joins the queue.
     fn consider_without(&mut self, mut case: Case) {
         if case.stored.gone.is_some() {
-            self.settled.push(case);
+            self.settle(case);
             return;
         }
         match self.index.primary_of(case.id()) {
@@ -90,10 +90,17 @@ impl<'a> Planner<'a> {
             }
             Some(line) => {
                 note_unmanaged(&mut case, line);
-                self.settled.push(case);
+                self.settle(case);
             }
             None if holder::joins_the_queue(&self.index, &mut case) => self.joiners.push(case),
-            None => self.settled.push(case),
+            None => self.settle(case),
+        }
+    }
+
+    /// Keeps a case that is done with, unless nothing follows from it: that is how it is with nearly everybody.
+    fn settle(&mut self, case: Case) {
+        if !case.is_without_consequence() {
+            self.settled.push(case);
         }
     }
 

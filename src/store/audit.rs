@@ -11,7 +11,6 @@ use crate::numbering::E164;
 use jiff::Timestamp;
 use serde_json::Value;
 use sha2::{Digest, Sha256};
-use std::fmt::Write as _;
 
 /// Rows of one statement.
 const CHUNK: usize = 4096;
@@ -213,13 +212,11 @@ fn chained(previous: &str, content: &str) -> String {
 
 /// Hexadecimal, lower case.
 pub(super) fn hex(bytes: &[u8]) -> String {
-    bytes
+    let digit = |half: u8| char::from(b"0123456789abcdef"[usize::from(half)]);
+    let digits = bytes
         .iter()
-        .fold(String::with_capacity(bytes.len() * 2), |mut text, byte| {
-            // Writing to a String does not fail.
-            let _ = write!(text, "{byte:02x}");
-            text
-        })
+        .flat_map(|byte| [digit(byte >> 4), digit(byte & 15)]);
+    digits.collect()
 }
 
 fn record(row: Row) -> Result<AuditRecord, Fault> {

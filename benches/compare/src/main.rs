@@ -35,7 +35,7 @@ fn decide(users: u64) {
 }
 
 /// A person with texts, as every engine wants them.
-pub struct Named {
+pub(crate) struct Named {
     office: String,
     department: &'static str,
 }

@@ -5,7 +5,7 @@ use rusqlite::{Connection, params};
 use std::time::Duration;
 
 /// Prints how many numbers a second are given from a million of which half are taken.
-pub fn measure(scale: &Scale) {
+pub(crate) fn measure(scale: &Scale) {
     let numbers = scale.size(1_000_000);
     for joiners in [10_000, 100_000].map(|full| scale.size(full)) {
         // Each costs the same, so that a part of them says what all would take.

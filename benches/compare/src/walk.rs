@@ -2,7 +2,7 @@
 
 use crate::Named;
 use crate::made_up::{self, Ask};
-use crate::measure::{figure, median, nanoseconds_each, thousands, timed};
+use crate::measure::{figure, median, nanoseconds_each, thousands, busy};
 use std::hint::black_box;
 
 enum Tree {
@@ -12,7 +12,7 @@ enum Tree {
 }
 
 /// Prints what the first matching range costs a person.
-pub fn measure(people: &[Named], ranges: u64, users: u64) {
+pub(crate) fn measure(people: &[Named], ranges: u64, users: u64) {
     let trees: Vec<Tree> = (0..ranges).map(tree).collect();
     let first = |person: &Named| trees.iter().position(|tree| tree.holds(person));
     let picked = || {
@@ -21,7 +21,7 @@ pub fn measure(people: &[Named], ranges: u64, users: u64) {
             .filter(|person| first(person).is_some())
             .count()
     };
-    let time = median(|| timed(|| black_box(picked())).0);
+    let time = median(|| busy(|| black_box(picked())).0);
     let what = format!(
         "a walk over syntax trees, first of {} ranges",
         thousands(ranges)

@@ -4,12 +4,12 @@
 
 use crate::Named;
 use crate::made_up::{self, Ask};
-use crate::measure::{figure, median, nanoseconds_each, thousands, timed};
+use crate::measure::{figure, median, nanoseconds_each, thousands, busy};
 use std::hint::black_box;
 use wirefilter::{ExecutionContext, Filter, Scheme};
 
 /// Prints what the first matching range costs a person.
-pub fn measure(people: &[Named], ranges: u64, users: u64) {
+pub(crate) fn measure(people: &[Named], ranges: u64, users: u64) {
     let scheme = Scheme! { office: Bytes, department: Bytes };
     let filters: Vec<Filter<'_>> = (0..ranges)
         .map(|range| {
@@ -19,7 +19,7 @@ pub fn measure(people: &[Named], ranges: u64, users: u64) {
                 .compile()
         })
         .collect();
-    let time = median(|| timed(|| black_box(picked(&scheme, &filters, people))).0);
+    let time = median(|| busy(|| black_box(picked(&scheme, &filters, people))).0);
     let what = format!(
         "wirefilter-engine 0.6.1, first of {} ranges",
         thousands(ranges)
