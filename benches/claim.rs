@@ -247,6 +247,7 @@ fn in_world<T>(rules: &RuleSet, listing: &[Listed], work: impl FnOnce(&World<'_>
         book: &book,
         groups: &GroupMembers::new(),
         listing,
+        listed_at: now(),
         confirmed: &BTreeMap::new(),
         policies: &BTreeMap::new(),
         state: &State::default(),
@@ -256,7 +257,6 @@ fn in_world<T>(rules: &RuleSet, listing: &[Listed], work: impl FnOnce(&World<'_>
             everyone: true,
             by_hand: false,
         },
-        listed_at: now(),
         now: now(),
     })
 }

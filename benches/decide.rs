@@ -87,6 +87,7 @@ fn in_world(rules: &RuleSet, work: impl FnOnce(&World<'_>)) {
         book: &book,
         groups: &GroupMembers::new(),
         listing: &[],
+        listed_at: "2026-11-20T08:00:00Z".parse().expect("a time"),
         confirmed: &BTreeMap::new(),
         policies: &BTreeMap::new(),
         state: &State::default(),
@@ -96,7 +97,6 @@ fn in_world(rules: &RuleSet, work: impl FnOnce(&World<'_>)) {
             everyone: true,
             by_hand: false,
         },
-        listed_at: "2026-11-20T08:00:00Z".parse().expect("a time"),
         now: "2026-11-20T08:00:00Z".parse().expect("a time"),
     });
 }

@@ -118,15 +118,7 @@ async fn of_tenant(
             range,
             exempt: stored.facts.exempt.is_some(),
             pin: stored.facts.pin,
-            notes: stored
-                .facts
-                .notes
-                .iter()
-                .map(|n| NoteItem {
-                    kind: n.kind,
-                    detail: n.detail.clone(),
-                })
-                .collect(),
+            notes: note_items(stored),
         }
     };
     let wanted = |stored: &StoredUser| match note {
@@ -143,6 +135,14 @@ async fn of_tenant(
         items.extend(page.iter().filter(|s| wanted(s)).take(left).map(item));
     }
     Ok(items)
+}
+
+fn note_items(stored: &StoredUser) -> Vec<NoteItem> {
+    let item = |note: &crate::plan::Note| NoteItem {
+        kind: note.kind,
+        detail: note.detail.clone(),
+    };
+    stored.facts.notes.iter().map(item).collect()
 }
 
 fn table(items: &[UserItem]) -> String {

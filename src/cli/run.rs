@@ -73,52 +73,66 @@ async fn with_database(
         Command::Ranges(RangesCommand::List { tenants }) => {
             inventory::ranges(&app, tenants.tenant.as_deref(), output).await
         }
-        Command::Numbers(NumbersCommand::List {
-            tenants,
-            range,
-            state,
-            limit,
-        }) => {
-            let wanted = inventory::Wanted {
-                tenant: tenants.tenant.as_deref(),
-                range: range.as_deref(),
-                state: state.as_deref(),
-                limit,
-            };
-            inventory::numbers(&app, &wanted, output).await
-        }
-        Command::Numbers(NumbersCommand::History { tenants, number }) => {
-            history::history(&app, tenants.tenant.as_deref(), &number, output).await
-        }
-        Command::Users(UsersCommand::List {
-            tenants,
-            note,
-            limit,
-        }) => {
-            people::list(
-                &app,
-                tenants.tenant.as_deref(),
-                note.as_deref(),
-                limit,
-                output,
-            )
-            .await
-        }
-        Command::Users(UsersCommand::Resume { tenants, user }) => {
-            people::resume(&app, tenants.tenant.as_deref(), &user, output).await
-        }
-        Command::Syncs(SyncsCommand::List { tenants }) => {
-            syncs::list(&app, tenants.tenant.as_deref(), output).await
-        }
-        Command::Syncs(SyncsCommand::Show { id }) => syncs::show(&app, &id, output).await,
-        Command::Syncs(SyncsCommand::Approve { id, except }) => {
-            syncs::approve(&app, &id, &except, output).await
-        }
-        Command::Syncs(SyncsCommand::Reject { id }) => syncs::reject(&app, &id, output).await,
+        Command::Numbers(command) => numbers(&app, &command, output).await,
+        Command::Users(command) => users(&app, &command, output).await,
+        Command::Syncs(command) => past(&app, &command, output).await,
         Command::Rules(_) | Command::Simulate(_) | Command::Demo(_) => Ok(Exit::Done),
     };
     app.store.close().await;
     done
+}
+
+async fn numbers(app: &App, command: &NumbersCommand, output: &mut Output) -> anyhow::Result<Exit> {
+    match command {
+        NumbersCommand::List {
+            tenants,
+            range,
+            state,
+            limit,
+        } => {
+            let wanted = inventory::Wanted {
+                tenant: tenants.tenant.as_deref(),
+                range: range.as_deref(),
+                state: state.as_deref(),
+                limit: *limit,
+            };
+            inventory::numbers(app, &wanted, output).await
+        }
+        NumbersCommand::History { tenants, number } => {
+            history::history(app, tenants.tenant.as_deref(), number, output).await
+        }
+    }
+}
+
+async fn users(app: &App, command: &UsersCommand, output: &mut Output) -> anyhow::Result<Exit> {
+    match command {
+        UsersCommand::List {
+            tenants,
+            note,
+            limit,
+        } => {
+            people::list(
+                app,
+                tenants.tenant.as_deref(),
+                note.as_deref(),
+                *limit,
+                output,
+            )
+            .await
+        }
+        UsersCommand::Resume { tenants, user } => {
+            people::resume(app, tenants.tenant.as_deref(), user, output).await
+        }
+    }
+}
+
+async fn past(app: &App, command: &SyncsCommand, output: &mut Output) -> anyhow::Result<Exit> {
+    match command {
+        SyncsCommand::List { tenants } => syncs::list(app, tenants.tenant.as_deref(), output).await,
+        SyncsCommand::Show { id } => syncs::show(app, id, output).await,
+        SyncsCommand::Approve { id, except } => syncs::approve(app, id, except, output).await,
+        SyncsCommand::Reject { id } => syncs::reject(app, id, output).await,
+    }
 }
 
 fn configuration(file: Option<PathBuf>) -> anyhow::Result<Config> {

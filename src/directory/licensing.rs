@@ -119,7 +119,7 @@ const REMEMBERED: usize = 2_048;
 /// What sets that many users share came to, by their address, for speed only: no answer depends on it. Holds on to the
 /// sets, so that no other one comes to lie where one was.
 #[derive(Debug, Default)]
-struct Readings(Mutex<HashMap<(usize, bool), Reading, foldhash::fast::RandomState>>);
+struct Readings(Mutex<HashMap<(usize, bool), Reading, foldhash::fast::FixedState>>);
 
 type Reading = (Arc<Licences>, Licensing);
 

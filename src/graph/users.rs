@@ -8,12 +8,19 @@ use super::user_wire::PROPERTIES;
 use crate::directory::{
     Cursor, GroupId, Link, Next, Page, PlanCatalogue, PlanId, ReadError, User, UserId,
 };
-use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use reqwest::StatusCode;
 use serde::Deserialize;
 use sha2::{Digest, Sha256};
 use std::collections::BTreeSet;
 use std::fmt::Write;
+
+/// What is encoded in a key of a path: all but the unreserved signs.
+const KEY: &AsciiSet = &NON_ALPHANUMERIC
+    .remove(b'-')
+    .remove(b'.')
+    .remove(b'_')
+    .remove(b'~');
 
 /// Rises when the same properties are read into something else.
 const READING: &str = "1";
@@ -89,7 +96,7 @@ impl Graph {
 
     /// One user by object id or UPN; `key` is percent-encoded here.
     pub(super) async fn read_user_at(&self, key: &str) -> Result<Option<User>, ReadError> {
-        let key = utf8_percent_encode(key, NON_ALPHANUMERIC);
+        let key = utf8_percent_encode(key, KEY);
         let url = self
             .transport
             .base

@@ -87,13 +87,7 @@ fn keep_or_release(planner: &mut Planner<'_>, case: &mut Case, holding: &Holding
         }
         Row::Gone(gone) => release(planner, case, holding, Reason::Deleted, gone.since),
         Row::InDoubt(kind) => {
-            let detail = doubt_detail(kind);
-            case.note(kind, detail);
-            let until = case
-                .facts
-                .pending_since
-                .and_then(super::judge::pending_until);
-            case.due(until);
+            note_doubt(case, kind);
             false
         }
         Row::Unlicensed if holding.seen_licensed => {
@@ -219,6 +213,13 @@ fn note_drift(planner: &Planner<'_>, case: &mut Case, holding: &Holding) {
         );
         case.note_in(NoteKind::Drift, Some(picked), detail);
     }
+}
+
+/// Notes the doubt, and has the user decided again when a pending licence is no longer believed.
+fn note_doubt(case: &mut Case, kind: NoteKind) {
+    case.note(kind, doubt_detail(kind));
+    let since = case.facts.pending_since;
+    case.due(since.and_then(super::judge::pending_until));
 }
 
 const fn doubt_detail(kind: NoteKind) -> &'static str {

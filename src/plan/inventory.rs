@@ -115,25 +115,8 @@ pub fn entry(index: &Index<'_>, range: &Range, number: E164) -> Entry {
         since: facts.and_then(|f| f.freed),
         until: None,
     };
-    if let Some(holding) = index.holding(number) {
-        let (user, since) = (Some(holding.user), Some(holding.since));
-        return Entry {
-            user,
-            since,
-            ..plain(NumberState::Assigned)
-        };
-    }
-    if let Some(step) = index.open_step(number) {
-        let state = match step.change.action {
-            Action::Assign => NumberState::Claimed,
-            _ => NumberState::Assigned,
-        };
-        let (user, since) = (Some(step.change.user), Some(step.claimed));
-        return Entry {
-            user,
-            since,
-            ..plain(state)
-        };
+    if let Some(entry) = in_hands(index, number) {
+        return entry;
     }
     let listed = listed_now(index, number);
     if let Some(listed) = listed.filter(|l| !l.is_unassigned() || l.profile.on_premises) {
@@ -163,6 +146,26 @@ pub fn entry(index: &Index<'_>, range: &Range, number: E164) -> Entry {
         _ => {}
     }
     set_aside_or_free(index, range, number)
+}
+
+/// A number that is held under management, or that an open step claims.
+fn in_hands(index: &Index<'_>, number: E164) -> Option<Entry> {
+    let entry = |state, user, since| Entry {
+        number,
+        state,
+        user: Some(user),
+        since: Some(since),
+        until: None,
+    };
+    if let Some(holding) = index.holding(number) {
+        return Some(entry(NumberState::Assigned, holding.user, holding.since));
+    }
+    let step = index.open_step(number)?;
+    let state = match step.change.action {
+        Action::Assign => NumberState::Claimed,
+        _ => NumberState::Assigned,
+    };
+    Some(entry(state, step.change.user, step.claimed))
 }
 
 /// The states of a number that Teams would let us give: reserved, blocked, resting or free.

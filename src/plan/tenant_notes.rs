@@ -79,10 +79,13 @@ fn blocked(index: &Index<'_>) -> Vec<Note> {
     notes
 }
 
+/// What undeclared numbers are counted by: operator, type and calling code.
+type Group<'a> = (Option<Uuid>, &'a str, Option<i32>);
+
 /// Numbers of the tenant that no range declares, one line for each operator, type and calling code.
 fn undeclared(index: &Index<'_>) -> Vec<Note> {
     let world = index.world;
-    let mut groups: BTreeMap<(Option<Uuid>, &str, Option<i32>), (u64, &Listed)> = BTreeMap::new();
+    let mut groups: BTreeMap<Group<'_>, (u64, &Listed)> = BTreeMap::new();
     let strays = world.listing.iter();
     for listed in strays.filter(|listed| world.rules.range_of(listed.number).is_none()) {
         let listed_type = match &listed.profile.number_type {
@@ -102,7 +105,7 @@ fn undeclared(index: &Index<'_>) -> Vec<Note> {
         let code: Option<i32> = code;
         let prefix = code.map_or_else(String::new, |code| format!(" with +{code}"));
         format!(
-            "{count} {listed_type} numbers{prefix}{of} lie in no range, {} the first",
+            "{listed_type} numbers{prefix}{of} that no range declares: {count}, the first {}",
             first.number
         )
     };
@@ -125,9 +128,9 @@ fn emergency_mismatches(index: &Index<'_>) -> Vec<Note> {
         let contradicts = |listed: &&Listed| listed.profile.location_update != changeable;
         let count = listed_in(index, range).filter(contradicts).count();
         if count > 0 {
-            let say = if changeable { "cannot" } else { "can" };
+            let can = if changeable { "cannot" } else { "can" };
             let detail = format!(
-                "{count} numbers of {} {say} be given an emergency address by the tenant, unlike what is declared of the operator {}",
+                "numbers of {} that the tenant {can} give an emergency address, unlike what is declared of the operator {}: {count}",
                 range.name, operator.name
             );
             notes.push(note(

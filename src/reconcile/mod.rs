@@ -3,6 +3,7 @@
 //! [`sync`] writes; [`plan`] does the same over an [`Overlay`] that keeps every write in memory, so that what it
 //! shows is what a sync would do.
 
+mod claim;
 mod decide;
 mod observe;
 mod overlay;

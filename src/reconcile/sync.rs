@@ -4,16 +4,12 @@ use super::decide::{decide, is_for_everyone, settings_digest};
 use super::observe::{self, Directory, Numbers};
 use super::verify::{Seen, failed_report, plan_report, report};
 use super::{Begin, Claim, Ledger, Overlay, Request, Selection, Stale, SyncId, Tenant};
-use crate::apply::{Applied, Fence, Hands, JournalError, StepId, Task, recover, run, to_be_made};
+use crate::apply::{Applied, Fence, Hands, JournalError, recover, run};
 use crate::directory::ReadError;
-use crate::plan::{
-    Anchor, Change, ChangeStatus, Circumstances, Draft, Mode, Plan, State, StepState, World,
-    is_recorded_only,
-};
+use crate::plan::{Anchor, Change, ChangeStatus, Circumstances, Draft, Plan, State, World};
 use crate::report::SyncReport;
 use crate::rules::RuleSet;
 use jiff::Timestamp;
-use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use thiserror::Error;
 
@@ -106,12 +102,12 @@ pub async fn plan(tenant: &Tenant, request: &Request) -> Result<Finished, SyncEr
 }
 
 /// One sync on its way; without an id a mere plan.
-struct Course<'a> {
-    tenant: &'a Tenant,
-    request: &'a Request,
-    fence: Fence,
-    id: Option<SyncId>,
-    rules: Arc<RuleSet>,
+pub(super) struct Course<'a> {
+    pub(super) tenant: &'a Tenant,
+    pub(super) request: &'a Request,
+    pub(super) fence: Fence,
+    pub(super) id: Option<SyncId>,
+    pub(super) rules: Arc<RuleSet>,
 }
 
 impl Course<'_> {
@@ -249,86 +245,6 @@ impl Course<'_> {
         }
     }
 
-    /// Claims what the guard lets through, and writes all else the plan decided, in one transaction.
-    async fn claim(
-        &self,
-        id: &SyncId,
-        draft: &Draft,
-        state: &State,
-        anchor: Anchor,
-        everyone: bool,
-        now: Timestamp,
-    ) -> Result<(Vec<Task>, BTreeSet<u32>), JournalError> {
-        let changes = match self.tenant.settings.mode {
-            Mode::Observe => Vec::new(),
-            Mode::AssignOnly | Mode::Apply => {
-                to_be_made(&draft.plan).into_iter().cloned().collect()
-            }
-        };
-        let limited = self.request.selection.is_some() || self.request.only.is_some();
-        let claim = claim_of(draft, state, changes, anchor, everyone && !limited, now);
-        let lost: BTreeSet<u32> = self
-            .tenant
-            .ledger
-            .claim(self.fence, id, &claim, now)
-            .await?
-            .into_iter()
-            .collect();
-        let mut rows: BTreeMap<u32, StepId> = BTreeMap::new();
-        for step in self.tenant.ledger.open_steps().await? {
-            if step.sync == *id && step.state == StepState::Claimed {
-                rows.insert(step.change.seq, StepId(step.id));
-            }
-        }
-        let task = |change: Change| {
-            Some(Task {
-                id: *rows.get(&change.seq)?,
-                change,
-                attempts: 0,
-            })
-        };
-        Ok((claim.changes.into_iter().filter_map(task).collect(), lost))
-    }
-
-    fn anchor(
-        &self,
-        directory: &Directory,
-        numbers: &Numbers,
-        draft: &Draft,
-        state: &State,
-        everyone: Option<String>,
-        now: Timestamp,
-    ) -> Anchor {
-        let before = &state.anchor;
-        let users = &directory.users;
-        let full = users.mode == super::RoundMode::Full
-            && users.incomplete.is_none()
-            && self.request.only.is_none();
-        let limited = self.request.selection.is_some();
-        let decided = everyone.filter(|_| users.any && !limited);
-        let mut holder_skus = draft.holder_skus.clone();
-        if decided.is_none() || !draft.dead_skus.is_empty() {
-            holder_skus.extend(before.holder_skus.clone());
-        }
-        Anchor {
-            full_read: if full { Some(now) } else { before.full_read },
-            numbers_read: Some(now),
-            numbers_listed: numbers.listing.len() as u64,
-            rules_digest: if decided.is_some() {
-                Some(self.rules.digest().clone())
-            } else {
-                before.rules_digest.clone()
-            },
-            settings_digest: decided.or_else(|| before.settings_digest.clone()),
-            skus: directory
-                .skus
-                .clone()
-                .unwrap_or_else(|| before.skus.clone()),
-            distrusted: before.distrusted && !full,
-            holder_skus,
-        }
-    }
-
     async fn suspend_refusing_ranges(&self, before: &State) -> Result<(), JournalError> {
         let now = self.tenant.clock.now();
         let state = self.tenant.ledger.state(now).await?;
@@ -427,51 +343,5 @@ fn nothing_read(directory: &Directory) -> Option<ReadError> {
             Some(error.clone())
         }
         _ => None,
-    }
-}
-
-/// Everything the claiming transaction writes.
-fn claim_of(
-    draft: &Draft,
-    state: &State,
-    changes: Vec<Change>,
-    anchor: Anchor,
-    everyone: bool,
-    now: Timestamp,
-) -> Claim {
-    let effects = draft.effects.clone();
-    let claimed: BTreeSet<u32> = changes.iter().map(|change| change.seq).collect();
-    let open = |c: &&Change| !claimed.contains(&c.seq) && !is_recorded_only(c);
-    let still_undecided: BTreeSet<_> = draft
-        .plan
-        .changes
-        .iter()
-        .filter(open)
-        .map(|c| c.user)
-        .collect();
-    let mut numbers = effects.numbers;
-    numbers.extend(effects.ended.iter().map(|ending| {
-        (
-            ending.number,
-            ending.facts(state.numbers.get(&ending.number), now),
-        )
-    }));
-    Claim {
-        recorded: draft
-            .plan
-            .changes
-            .iter()
-            .filter(|c| is_recorded_only(c))
-            .cloned()
-            .collect(),
-        changes,
-        adopted: effects.adopted,
-        ended: effects.ended,
-        holdings: effects.holdings,
-        facts: effects.facts,
-        numbers,
-        decided: (!everyone).then_some(effects.decided),
-        still_undecided: still_undecided.into_iter().collect(),
-        anchor,
     }
 }

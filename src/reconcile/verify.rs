@@ -5,6 +5,7 @@ use super::observe::Directory;
 use crate::apply::Applied;
 use crate::plan::{
     Action, Change, ChangeStatus, Draft, Mode, Note, NoteKind, Plan, PlanStatus, is_recorded_only,
+    is_waiting,
 };
 use crate::report::{
     ChangeReport, DirectoryReport, NoteReport, ReadMode, RulesReport, Summary, SyncReport,
@@ -58,9 +59,24 @@ pub(super) fn report(
         }
         notes.extend(note_of(change));
     }
-    let earlier: Vec<Change> = recovered.into_iter().map(|done| done.change).collect();
+    let mut earlier: Vec<Change> = recovered.into_iter().map(|done| done.change).collect();
+    // What had not taken effect and is made by this very plan is told once.
+    let anew = |old: &Change| {
+        draft
+            .plan
+            .changes
+            .iter()
+            .any(|c| c.user == old.user && c.action == old.action)
+    };
+    earlier.retain(|old| old.status != ChangeStatus::Failed || !anew(old));
     notes.extend(earlier.iter().filter_map(note_of));
     draft.plan.changes.splice(0..0, earlier);
+    let known = |note: &Note, notes: &[Note]| {
+        notes
+            .iter()
+            .any(|n| n.kind == note.kind && n.user == note.user)
+    };
+    notes.retain(|note| !known(note, &draft.plan.notes));
     draft.plan.notes.extend(notes);
     let status = sync_status(&draft.plan, seen);
     build(seen, draft, status, directory)
@@ -152,7 +168,7 @@ fn build(seen: &Seen, draft: Draft, status: SyncStatus, directory: &Directory) -
         .iter()
         .map(|note| note_report(note, &names))
         .collect();
-    report.summary = summary(&report, draft.keep, draft.waiting);
+    report.summary = summary(&report, draft.keep);
     Finished {
         report,
         failure: None,
@@ -161,15 +177,8 @@ fn build(seen: &Seen, draft: Draft, status: SyncStatus, directory: &Directory) -
     }
 }
 
-fn summary(report: &SyncReport, keep: u64, waiting: u64) -> Summary {
+fn summary(report: &SyncReport, keep: u64) -> Summary {
     let of = |action: &str| report.changes.iter().filter(|c| c.action == action).count() as u64;
-    let with = |status| {
-        report
-            .changes
-            .iter()
-            .filter(|c| c.status == status && matches!(c.action.as_str(), "assign" | "release"))
-            .count() as u64
-    };
     Summary {
         assign: of("assign"),
         release: of("release"),
@@ -177,7 +186,7 @@ fn summary(report: &SyncReport, keep: u64, waiting: u64) -> Summary {
         policy: of("policy"),
         profile: of("profile"),
         keep,
-        waiting: waiting + with(ChangeStatus::Waiting),
+        waiting: waiting_users(report),
         failed: report
             .changes
             .iter()
@@ -185,6 +194,18 @@ fn summary(report: &SyncReport, keep: u64, waiting: u64) -> Summary {
             .count() as u64,
         notes: report.notes.len() as u64,
     }
+}
+
+/// Users who wait: by a note, or because Graph put their change off.
+fn waiting_users(report: &SyncReport) -> u64 {
+    let noted = report.notes.iter().filter(|note| is_waiting(note.kind));
+    let noted = noted.filter_map(|note| note.user.as_ref().map(|user| user.id));
+    let put_off = report
+        .changes
+        .iter()
+        .filter(|change| change.status == ChangeStatus::Waiting);
+    let users: BTreeSet<_> = noted.chain(put_off.map(|change| change.user.id)).collect();
+    users.len() as u64
 }
 
 fn change_report(change: &Change) -> ChangeReport {

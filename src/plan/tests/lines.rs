@@ -18,7 +18,8 @@ pub(super) fn check(town: &Town, expected: &str) {
     assert_eq!(found.join("\n"), expected.join("\n"));
 }
 
-/// Changes in order, endings, missing numbers, waits and times of new facts, notes, and how many holders are kept:
+/// Changes in order, endings, missing numbers, waits and times of new facts, notes about users, and how many holders
+/// are kept:
 ///
 /// ```text
 /// assign anna 1000 rule [at location] [by-teams] [held]
@@ -60,10 +61,12 @@ pub(super) fn lines(draft: &Draft, town: &Town) -> Vec<String> {
                 .map(|due| format!("due {} {}", name(update.user), distance(due))),
         );
     }
-    lines.extend(draft.plan.notes.iter().map(|note| match note.user {
-        Some(user) => format!("note {} {}", name(user), note.kind),
-        None => format!("note {}: {}", note.kind, note.detail),
-    }));
+    let of_users = draft
+        .plan
+        .notes
+        .iter()
+        .filter_map(|note| Some((note.user?, note.kind)));
+    lines.extend(of_users.map(|(user, kind)| format!("note {} {kind}", name(user))));
     if draft.keep > 0 {
         lines.push(format!("keep {}", draft.keep));
     }

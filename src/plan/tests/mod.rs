@@ -4,10 +4,11 @@ mod claims;
 mod guard;
 mod holders;
 mod inventory;
+mod later;
 mod lines;
 mod newcomers;
 mod outcome;
-
+mod properties;
 mod queue;
 mod releases;
 mod stock;

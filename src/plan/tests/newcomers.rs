@@ -290,7 +290,7 @@ fn settling_delays_the_first_number_until_nothing_changed_for_so_long() {
             .with("anna", |u| u.facts = seen.clone())
             .but(|town| town.now = ago(-by))
     };
-    check(&later(&town, 3), "due anna +4h");
+    check(&later(&town, 3), "");
     check(&later(&town, 4), "assign anna 1000 rule");
     // An attribute the rules read changes: it begins anew.
     let moved = later(&town, 3).attribute("anna", Attribute::City, "munich");

@@ -194,7 +194,7 @@ fn a_location_that_is_needed_and_missing_makes_the_person_wait() {
     let rules = |condition: &str| {
         let text = format!(
             r#"range "us" {{ type calling-plan numbers +1 206 555 0100 to 0109 country "US" quarantine 0 days
-                location "9b11c2d0-1a2b-4c3d-8e4f-5a6b7c8d9e0f" {condition} when city = "Seattle" }}"#
+                location "9b11c2d0-1a2b-4c3d-8e4f-5a6b7c8d9e0f" {condition} priority 5 when city = "Seattle" }}"#
         );
         let town = ruled_by(&text).user_in("Seattle", "US", "anna", "E5+ CP+");
         town.listed(105, None)
@@ -211,7 +211,7 @@ fn an_operator_that_leaves_addresses_to_the_tenant_needs_a_location() {
         let text = format!(
             r#"operator "Alp" {{ id "0f0f0f0f-1a2b-4c3d-8e4f-5a6b7c8d9e0f" countries ["CH"] emergency {emergency} }}
             range "zrh" {{ type operator-connect numbers +41 43 555 20 00 to 20 09 operator "Alp" quarantine 0 days
-                location "9b11c2d0-1a2b-4c3d-8e4f-5a6b7c8d9e0f" when office = "HQ" when city = "Zurich" }}"#
+                location "9b11c2d0-1a2b-4c3d-8e4f-5a6b7c8d9e0f" when office = "HQ" priority 5 when city = "Zurich" }}"#
         );
         let town = ruled_by(&text).user_in("Zurich", "CH", "anna", "E5+");
         town.listed(2003, None)
@@ -325,7 +325,7 @@ fn an_open_step_keeps_its_person_and_number() {
     let blocked = Some(StepError::ReleaseBlocked("no".to_owned()));
     check(
         &with(open(Action::Release, blocked)).holds("anna", 1000),
-        "assign bert 1001 rule\nnote anna release-blocked",
+        "assign bert 1001 rule\nnote anna release-blocked\nkeep 1",
     );
 }
 

@@ -236,7 +236,7 @@ fn release_and_adoption_of_one_number_are_two_plans() {
     let only_bert = bereft("E5+").user("bert", "E5+").listed(1004, Some("bert"));
     check(
         &only_bert.but(|town| town.users.retain(|stored| stored.user.id == id("bert"))),
-        "note bert unmanaged-number",
+        "note bert unmanaged-number\nkeep 1",
     );
 }
 

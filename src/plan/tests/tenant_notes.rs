@@ -1,19 +1,14 @@
 //! What a plan says about no user in particular.
 
-use super::lines::lines;
 use super::world::{Town, ago, ruled_by, town};
 use crate::numbering::ListedProfile;
 use crate::plan::{NoteKind, Suspension};
 
-/// The notes about no user, each as `kind` and its detail.
+/// What the notes of that kind about no user say.
 fn said(town: &Town, kind: NoteKind) -> Vec<String> {
-    let begin = format!("note {kind}: ");
-    let found = lines(&town.plan(), town);
-    found
-        .iter()
-        .filter_map(|line| line.strip_prefix(&begin))
-        .map(str::to_owned)
-        .collect()
+    let notes = town.plan().plan.notes.into_iter();
+    let of_kind = notes.filter(|note| note.kind == kind && note.user.is_none());
+    of_kind.map(|note| note.detail).collect()
 }
 
 #[test]
@@ -30,13 +25,13 @@ fn numbers_that_no_range_declares_are_counted_by_operator_type_and_prefix() {
     assert!(
         found
             .iter()
-            .any(|l| l.contains("2 direct-routing") && l.contains("+49")),
+            .any(|l| l.starts_with("direct-routing numbers with +49 that no range declares: 2,")),
         "{found:?}"
     );
     assert!(
         found
             .iter()
-            .any(|l| l.contains("1 calling-plan") && l.contains("+1")),
+            .any(|l| l.starts_with("calling-plan numbers with +1 that no range declares: 1,")),
         "{found:?}"
     );
     assert!(

@@ -12,6 +12,7 @@ use crate::plan::{
 use crate::rules::{GroupMembers, LoadOptions, RuleSet, SourceFile, load};
 use jiff::{SignedDuration, Timestamp};
 use std::collections::BTreeMap;
+use std::fmt;
 use std::sync::Arc;
 
 /// One range of each type. Numbers are written by their last four digits: 1000 to 1009 of `muc`, 0100 to 0109 of
@@ -127,6 +128,18 @@ pub(super) fn ruled_by(text: &str) -> Town {
         },
         approval: Approval::default(),
         now: now(),
+    }
+}
+
+impl fmt::Debug for Town {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Town")
+            .field("users", &self.users)
+            .field("state", &self.state)
+            .field("listing", &self.listing)
+            .field("safety", &self.settings.safety)
+            .field("circumstances", &self.circumstances)
+            .finish_non_exhaustive()
     }
 }
 

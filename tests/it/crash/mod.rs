@@ -7,6 +7,11 @@
 //! turn, and killing while it is held, leaves behind every pair of a state of the journal and a state of Graph that
 //! a crash can leave. What no request separates, and crashes of many writes at once, are left to random moments.
 
+#![expect(
+    clippy::print_stderr,
+    reason = "seeds and places are printed, so that a failure can be repeated"
+)]
+
 pub(crate) mod gate;
 mod locks;
 mod pairs;

@@ -257,7 +257,7 @@ fn person(n: u32) -> Value {
     };
     json!({
         "id": id(n), "userPrincipalName": format!("user{n}@contoso.example"), "displayName": format!("User {n}"),
-        "city": if n % 2 == 0 { "Munich" } else { "Cologne" }, "usageLocation": "DE", "accountEnabled": true,
+        "city": if n.is_multiple_of(2) { "Munich" } else { "Cologne" }, "usageLocation": "DE", "accountEnabled": true,
         "userType": "Member", "businessPhones": [], "assignedLicenses": [{"skuId": E5, "disabledPlans": []}],
         "assignedPlans": [plan(PHONE), plan(TEAMS)],
     })
@@ -271,7 +271,7 @@ fn tenant() -> TenantFile {
     for n in STAYERS.chain(LEAVERS) {
         let number = number_of(n);
         numbers.retain(|listed| listed["telephoneNumber"] != number);
-        let number_type = if n % 2 == 0 {
+        let number_type = if n.is_multiple_of(2) {
             "directRouting"
         } else {
             "operatorConnect"

@@ -161,6 +161,8 @@ impl Run {
             .as_array()
             .expect("notes")
             .iter()
+            // The number that keeps the list from being empty lies in no range, in every scenario.
+            .filter(|note| note["kind"] != "undeclared")
             .map(note_line)
             .collect();
         notes.sort();

@@ -317,6 +317,8 @@ async fn delta_rounds_start_from_the_stored_link(database: &Database) {
         .await
         .expect("reads")
         .expect("the round");
+    assert!(resumed.interrupted, "the round has begun");
+    round.interrupted = true;
     assert_eq!(resumed, round);
     let last = page(vec![user(5)], end("delta-2"));
     store

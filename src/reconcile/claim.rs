@@ -1,0 +1,137 @@
+//! Claim: what the claiming transaction writes, and what the tenant remembers from then on.
+
+use super::observe::{Directory, Numbers};
+use super::sync::Course;
+use super::{Claim, RoundMode, SyncId};
+use crate::apply::{JournalError, StepId, Task, to_be_made};
+use crate::plan::{Anchor, Change, Draft, Mode, State, StepState, is_recorded_only};
+use jiff::Timestamp;
+use std::collections::{BTreeMap, BTreeSet};
+
+impl Course<'_> {
+    /// Claims what the guard lets through, and writes all else the plan decided, in one transaction.
+    pub(super) async fn claim(
+        &self,
+        id: &SyncId,
+        draft: &Draft,
+        state: &State,
+        anchor: Anchor,
+        everyone: bool,
+        now: Timestamp,
+    ) -> Result<(Vec<Task>, BTreeSet<u32>), JournalError> {
+        let changes = match self.tenant.settings.mode {
+            Mode::Observe => Vec::new(),
+            Mode::AssignOnly | Mode::Apply => {
+                to_be_made(&draft.plan).into_iter().cloned().collect()
+            }
+        };
+        let limited = self.request.selection.is_some() || self.request.only.is_some();
+        let claim = claim_of(draft, state, changes, anchor, everyone && !limited, now);
+        let lost: BTreeSet<u32> = self
+            .tenant
+            .ledger
+            .claim(self.fence, id, &claim, now)
+            .await?
+            .into_iter()
+            .collect();
+        let mut rows: BTreeMap<u32, StepId> = BTreeMap::new();
+        for step in self.tenant.ledger.open_steps().await? {
+            if step.sync == *id && step.state == StepState::Claimed {
+                rows.insert(step.change.seq, StepId(step.id));
+            }
+        }
+        let task = |change: Change| {
+            Some(Task {
+                id: *rows.get(&change.seq)?,
+                change,
+                attempts: 0,
+            })
+        };
+        Ok((claim.changes.into_iter().filter_map(task).collect(), lost))
+    }
+
+    pub(super) fn anchor(
+        &self,
+        directory: &Directory,
+        numbers: &Numbers,
+        draft: &Draft,
+        state: &State,
+        everyone: Option<String>,
+        now: Timestamp,
+    ) -> Anchor {
+        let before = &state.anchor;
+        let users = &directory.users;
+        let full = users.mode == RoundMode::Full
+            && users.incomplete.is_none()
+            && self.request.only.is_none();
+        let limited = self.request.selection.is_some();
+        let decided = everyone.filter(|_| users.any && !limited);
+        let mut holder_skus = draft.holder_skus.clone();
+        if decided.is_none() || !draft.dead_skus.is_empty() {
+            holder_skus.extend(before.holder_skus.clone());
+        }
+        Anchor {
+            full_read: if full { Some(now) } else { before.full_read },
+            numbers_read: Some(now),
+            numbers_listed: numbers.listing.len() as u64,
+            rules_digest: if decided.is_some() {
+                Some(self.rules.digest().clone())
+            } else {
+                before.rules_digest.clone()
+            },
+            settings_digest: decided.or_else(|| before.settings_digest.clone()),
+            skus: directory
+                .skus
+                .clone()
+                .unwrap_or_else(|| before.skus.clone()),
+            distrusted: before.distrusted && !full,
+            holder_skus,
+        }
+    }
+}
+
+/// Everything the claiming transaction writes.
+fn claim_of(
+    draft: &Draft,
+    state: &State,
+    changes: Vec<Change>,
+    anchor: Anchor,
+    everyone: bool,
+    now: Timestamp,
+) -> Claim {
+    let effects = draft.effects.clone();
+    let claimed: BTreeSet<u32> = changes.iter().map(|change| change.seq).collect();
+    let open = |c: &&Change| !claimed.contains(&c.seq) && !is_recorded_only(c);
+    let still_undecided: BTreeSet<_> = draft
+        .plan
+        .changes
+        .iter()
+        .filter(open)
+        .map(|c| c.user)
+        .collect();
+    let mut numbers = effects.numbers;
+    numbers.extend(effects.ended.iter().map(|ending| {
+        (
+            ending.number,
+            ending.facts(state.numbers.get(&ending.number), now),
+        )
+    }));
+    Claim {
+        recorded: draft
+            .plan
+            .changes
+            .iter()
+            .filter(|c| is_recorded_only(c))
+            .cloned()
+            .collect(),
+        changes,
+        adopted: effects.adopted,
+        ended: effects.ended,
+        holdings: effects.holdings,
+        facts: effects.facts,
+        numbers,
+        decided: (!everyone).then_some(effects.decided),
+        still_undecided: still_undecided.into_iter().collect(),
+        anchor,
+    }
+}
