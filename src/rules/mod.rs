@@ -1,7 +1,7 @@
 //! Who may get what: the rule language, from text to decisions.
 //!
 //! [`load`] reads texts (not files: the rulebook does that) into a [`RuleSet`], or answers every error at once. On the
-//! way a file is three different things: *parsed* ([`blocks`] splits it into pieces, so that one error hides no other,
+//! way a file is three different things: *parsed* (`blocks` splits it into pieces, so that one error hides no other,
 //! and each is parsed on its own), *checked* (every name looked up, every number read) and *compiled* into an index,
 //! so that the cost per user does not grow with the ranges that cannot match. Knows the directory and numbering;
 //! knows nothing of numbers in use, time or storage.
