@@ -2,7 +2,7 @@
 
 use crate::Named;
 use crate::made_up::{self, Ask};
-use crate::measure::{figure, median, nanoseconds_each, thousands, busy};
+use crate::measure::{busy, figure, median, nanoseconds_each, thousands};
 use std::hint::black_box;
 
 enum Tree {

@@ -4,7 +4,7 @@
 
 use crate::Named;
 use crate::made_up::{self, Ask};
-use crate::measure::{figure, median, nanoseconds_each, thousands, busy};
+use crate::measure::{busy, figure, median, nanoseconds_each, thousands};
 use std::hint::black_box;
 use wirefilter::{ExecutionContext, Filter, Scheme};
 
@@ -34,7 +34,7 @@ pub(crate) fn measure(people: &[Named], ranges: u64, users: u64) {
     );
 }
 
-fn picked<'s>(scheme: &'s Scheme, filters: &[Filter<'s>], people: &[Named]) -> usize {
+fn picked<'s>(scheme: &'s Scheme, filters: &[Filter<'s>], people: &'s [Named]) -> usize {
     let mut context = ExecutionContext::new(scheme);
     let mut picked = 0;
     for person in people {
