@@ -113,6 +113,8 @@ async fn open_sqlite(path: PathBuf, options: Options) -> Result<Store, StoreErro
     {
         return Err(StoreError::ReadOnly(shown));
     }
+    // Before the first connection: turning the write-ahead log on wants the file alone and waits for nobody.
+    let _ours = setup_lock(&path).await?;
     let suspect = must_be_checked(&path);
     let pool = SqlitePoolOptions::new()
         .max_connections(options.connections)
@@ -127,7 +129,6 @@ async fn open_sqlite(path: PathBuf, options: Options) -> Result<Store, StoreErro
             detail,
         });
     }
-    let _ours = setup_lock(&path).await?;
     let store = Store {
         pool,
         options,
