@@ -27,6 +27,7 @@
 //! | [`reconcile`] | one sync | SQL, HTTP, files |
 //! | [`schedule`] | when | what runs then |
 //! | [`report`] | the JSON and text of a plan and a sync | where they go |
+//! | [`views`] | what can be looked at: lists, pages, items | arguments, HTTP, how to write |
 //! | [`store`] | SQLite and PostgreSQL; the only place that knows SQL | what a record means |
 //! | [`graph`] | Microsoft Graph; the only place that speaks its wire format | rules, plans |
 //! | [`rulebook`] | rule files and the commit they come from | what the rules say |
@@ -58,6 +59,7 @@ pub mod store;
 
 pub mod api;
 pub mod service;
+pub mod views;
 
 pub mod app;
 pub mod cli;

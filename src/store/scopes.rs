@@ -28,7 +28,7 @@ pub(super) struct Pass {
     last: Option<(UserId, u32)>,
 }
 
-type Row = (
+pub(super) type Row = (
     i64,
     String,
     i64,
@@ -109,7 +109,12 @@ impl TenantStore {
         Ok(Arc::new(nos.into_iter().collect()))
     }
 
-    async fn complete(&self, tx: &mut Tx, rows: Vec<Row>) -> Result<Vec<StoredUser>, Fault> {
+    /// Rows with their licences and marks.
+    pub(super) async fn complete(
+        &self,
+        tx: &mut Tx,
+        rows: Vec<Row>,
+    ) -> Result<Vec<StoredUser>, Fault> {
         let (Some(first), Some(last)) = (rows.first(), rows.last()) else {
             return Ok(Vec::new());
         };

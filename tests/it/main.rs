@@ -5,6 +5,7 @@ mod graph;
 mod harness;
 mod rules;
 mod scenarios;
+mod serving;
 mod simulator;
 mod store;
 mod tidy;

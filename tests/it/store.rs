@@ -3,6 +3,7 @@
 mod journal;
 mod limits;
 mod locks;
+mod looking;
 mod opening;
 mod past;
 mod reading;

@@ -68,6 +68,20 @@ const TABLE: &[(&str, &[&str])] = &[
         ],
     ),
     (
+        "views",
+        &[
+            "directory",
+            "numbering",
+            "rules",
+            "plan",
+            "clock",
+            "apply",
+            "reconcile",
+            "report",
+            "store",
+        ],
+    ),
+    (
         "service",
         &[
             "directory",
