@@ -5,7 +5,7 @@ use super::args::{
 };
 use super::exit::{self, Exit};
 use super::output::{Format, Output};
-use super::{demo, history, inventory, people, plan_and_sync, rules, simulate, syncs};
+use super::{demo, history, inventory, people, plan_and_sync, rules, serve, simulate, syncs};
 use crate::app::App;
 use crate::config::{Config, Sources, load};
 use crate::telemetry;
@@ -53,6 +53,11 @@ fn run(cli: Cli, output: &mut Output) -> anyhow::Result<Exit> {
         }
         Command::Simulate(args) => wait_for(simulate::simulate(&args, output)),
         Command::Demo(_) => wait_for(demo::demo(output)),
+        Command::Serve => {
+            let config = configuration(file.clone())?;
+            config.warnings.iter().for_each(|text| output.warning(text));
+            wait_for(serve::serve(config, file))
+        }
         command => {
             let config = configuration(file)?;
             config.warnings.iter().for_each(|text| output.warning(text));
@@ -76,7 +81,9 @@ async fn with_database(
         Command::Numbers(command) => numbers(&app, &command, output).await,
         Command::Users(command) => users(&app, &command, output).await,
         Command::Syncs(command) => past(&app, &command, output).await,
-        Command::Rules(_) | Command::Simulate(_) | Command::Demo(_) => Ok(Exit::Done),
+        Command::Serve | Command::Rules(_) | Command::Simulate(_) | Command::Demo(_) => {
+            Ok(Exit::Done)
+        }
     };
     app.store.close().await;
     done

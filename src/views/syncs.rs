@@ -72,10 +72,16 @@ impl SyncItem {
     /// A stored sync as a list shows it.
     #[must_use]
     pub fn line(record: SyncRecord) -> Self {
+        Self::whole(record).without_lists()
+    }
+
+    /// The same as a list shows it.
+    #[must_use]
+    pub fn without_lists(self) -> Self {
         Self {
             changes: None,
             notes: None,
-            ..Self::whole(record)
+            ..self
         }
     }
 }
