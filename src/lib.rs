@@ -57,9 +57,9 @@ pub mod rulebook;
 pub mod simulator;
 pub mod store;
 
-pub mod views;
 pub mod api;
 pub mod service;
+pub mod views;
 
 pub mod app;
 pub mod cli;
