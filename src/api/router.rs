@@ -3,7 +3,7 @@
 use super::gate::{Gate, LARGEST_BODY, gate};
 use super::problem::Problem;
 use super::state::Api;
-use super::{events, probes, syncs};
+use super::{audit, events, numbers, probes, ranges, rules, syncs, tenants, users};
 use axum::extract::DefaultBodyLimit;
 use axum::http::StatusCode;
 use axum::response::IntoResponse as _;
@@ -71,8 +71,24 @@ fn documented() -> OpenApiRouter<Api> {
         .routes(routes!(syncs::show))
         .routes(routes!(events::events))
         .routes(routes!(syncs::approve))
-        .routes(routes!(syncs::reject));
+        .routes(routes!(syncs::reject))
+        .merge(to_look_at());
     OpenApiRouter::with_openapi(document).nest("/api/v1", routes)
+}
+
+/// What only shows.
+fn to_look_at() -> OpenApiRouter<Api> {
+    OpenApiRouter::new()
+        .routes(routes!(users::list))
+        .routes(routes!(users::show))
+        .routes(routes!(ranges::list))
+        .routes(routes!(ranges::show))
+        .routes(routes!(numbers::list))
+        .routes(routes!(numbers::show))
+        .routes(routes!(numbers::history))
+        .routes(routes!(audit::list))
+        .routes(routes!(rules::show))
+        .routes(routes!(tenants::list))
 }
 
 fn broke_down(_cause: Box<dyn Any + Send>) -> axum::response::Response {

@@ -5,7 +5,7 @@
 
 use super::audit::{number_of, user_of};
 use super::bulk::Batch;
-use super::engine::{Tx, fetch_all, fetch_optional};
+use super::engine::{Tx, fetch_all, fetch_alone, fetch_optional};
 use super::error::Fault;
 use super::lease::in_force;
 use super::scopes::Row;
@@ -54,6 +54,19 @@ type PersonRow = (
     Option<i64>,
 );
 
+/// The same, and how many marks `undecided` hold the user.
+type MarkedRow = (
+    i64,
+    String,
+    i64,
+    Option<i64>,
+    Option<String>,
+    String,
+    Option<String>,
+    Option<i64>,
+    i64,
+);
+
 impl TenantStore {
     /// Where the tenant stands.
     ///
@@ -62,10 +75,9 @@ impl TenantStore {
     pub async fn standing(&self, now: Timestamp) -> Result<Standing, JournalError> {
         const READ: &str = "SELECT version, sync, pause, users FROM tenants WHERE no = $1";
         let read = async {
-            let mut tx = self.pool.read().await?;
-            let row: Option<(i64, Option<String>, Option<String>, i64)> =
-                fetch_optional!(&mut tx, READ, self.tenant)?;
-            let (version, sync, pause, users) = row.ok_or(Fault::Fenced)?;
+            let mut rows: Vec<(i64, Option<String>, Option<String>, i64)> =
+                fetch_alone!(&self.pool, READ, self.tenant)?;
+            let (version, sync, pause, users) = rows.pop().ok_or(Fault::Fenced)?;
             Ok(Standing {
                 version,
                 sync,
@@ -150,6 +162,40 @@ impl TenantStore {
             let mut tx = self.pool.read().await?;
             let rows = fetch_all!(&mut tx, READ, self.tenant, after, note, i64::from(limit))?;
             self.persons(&mut tx, rows).await
+        };
+        read.await.map_err(Fault::on_read)
+    }
+
+    /// One user by id, gone or not.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    pub async fn person(&self, id: UserId) -> Result<Option<Person>, JournalError> {
+        const READ: &str = "SELECT u.no, u.id, u.licences, u.gone_since, u.gone_how, u.record, f.facts, h.number,
+                (SELECT COUNT(*) FROM undecided d WHERE d.tenant = u.tenant AND d.first_no <= u.no AND d.last_no >= u.no)
+            FROM users u LEFT JOIN user_facts f ON f.tenant = u.tenant AND f.user_id = u.id
+            LEFT JOIN holdings h ON h.tenant = u.tenant AND h.user_id = u.id AND h.ended IS NULL
+            WHERE u.tenant = $1 AND u.id = $2";
+        let read = async {
+            let mut rows: Vec<MarkedRow> =
+                fetch_alone!(&self.pool, READ, self.tenant, id.to_string())?;
+            let Some((no, id_text, set, since, how, text, facts, number, marks)) = rows.pop()
+            else {
+                return Ok(None);
+            };
+            if held(&self.licences).get(set).is_none() {
+                return Ok(self.persons_of(vec![id]).await?.pop());
+            }
+            let place = marks::narrow(no)?;
+            let undecided = (marks > 0).then_some(place).into_iter().collect();
+            let row = (no, id_text, set, since, how, text, facts);
+            let number = number.map(number_of).transpose()?;
+            let person = |stored| Person {
+                stored,
+                number,
+                place,
+            };
+            Ok::<_, Fault>(self.decoded(vec![row], &undecided)?.pop().map(person))
         };
         read.await.map_err(Fault::on_read)
     }

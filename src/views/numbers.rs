@@ -4,6 +4,7 @@ use super::cursor::List;
 use super::stock::{after, part_of};
 use super::tenant::Look;
 use super::{Cursor, Page, TenantView, ViewError};
+use crate::directory::UserId;
 use crate::numbering::{E164, NumberState, Span};
 use crate::plan::{Entry, RangeInventory};
 use crate::report::UserRef;
@@ -110,8 +111,12 @@ impl TenantView {
         let entry = self.with_index(&look, &stretch, |index| {
             crate::plan::entry(index, range, number)
         });
-        let mut items = self.named(vec![(entry, range)]).await?;
-        items.pop().ok_or(ViewError::Undeclared(number))
+        let holder = match entry.user {
+            Some(id) => self.store.person(id).await?,
+            None => None,
+        };
+        let upn = |_| holder.map(|person| person.stored.user.upn().to_owned());
+        Ok(item(entry, range, upn))
     }
 
     /// Looks through the next stretch.
@@ -147,19 +152,26 @@ impl TenantView {
     async fn named(&self, found: Vec<(Entry, &Range)>) -> Result<Vec<NumberItem>, ViewError> {
         let ids: Vec<_> = found.iter().filter_map(|(entry, _)| entry.user).collect();
         let upns = self.store.upns(ids).await?;
-        let item = |(entry, range): (Entry, &Range)| NumberItem {
-            number: entry.number,
-            range: range.name.clone(),
-            number_type: range.number_type.name().to_owned(),
-            state: entry.state,
-            user: entry.user.map(|id| UserRef {
-                id,
-                upn: upns.get(&id).cloned().unwrap_or_default(),
-            }),
-            since: entry.since,
-            until: entry.until,
-        };
-        Ok(found.into_iter().map(item).collect())
+        let upn = |id| upns.get(&id).cloned();
+        let items = found.into_iter();
+        Ok(items
+            .map(|(entry, range)| item(entry, range, upn))
+            .collect())
+    }
+}
+
+fn item(entry: Entry, range: &Range, upn: impl FnOnce(UserId) -> Option<String>) -> NumberItem {
+    NumberItem {
+        number: entry.number,
+        range: range.name.clone(),
+        number_type: range.number_type.name().to_owned(),
+        state: entry.state,
+        user: entry.user.map(|id| UserRef {
+            id,
+            upn: upn(id).unwrap_or_default(),
+        }),
+        since: entry.since,
+        until: entry.until,
     }
 }
 

@@ -90,9 +90,19 @@ impl TenantView {
     /// # Errors
     /// When nobody or more than one is meant, or what the database says.
     pub async fn user(&self, text: &str) -> Result<UserItem, ViewError> {
-        let found = find_user(&self.store, text).await?;
+        let (stored, number) = match text.parse() {
+            Ok(id) => {
+                let person = self.store.person(id).await?;
+                let person = person.ok_or_else(|| ViewError::NoUser(text.to_owned()))?;
+                (person.stored, person.number)
+            }
+            Err(_) => {
+                let found = find_user(&self.store, text).await?;
+                (found.stored, found.number)
+            }
+        };
         let look = self.look().await?;
-        Ok(item(&look, &found.stored, found.number))
+        Ok(item(&look, &stored, number))
     }
 
     /// The id of the user of that id, UPN (former ones too) or mail.

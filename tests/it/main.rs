@@ -1,5 +1,6 @@
 //! Integration tests.
 
+mod api;
 mod crash;
 mod graph;
 mod harness;

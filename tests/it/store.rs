@@ -8,6 +8,7 @@ mod opening;
 mod past;
 mod reading;
 mod rounds;
+mod views;
 
 use crate::harness::database::Database;
 use jiff::{SignedDuration, Timestamp};

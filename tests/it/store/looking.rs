@@ -116,6 +116,16 @@ async fn people_come_in_pages_with_their_numbers(database: &Database) {
     }
     let expected = [0, 1, 2, 3].map(|no| (id(no), (no == 3).then(|| number(1))));
     assert_eq!(seen, expected, "gone and holding nothing: not shown");
+    for no in [0, 3] {
+        let person = store.person(id(no)).await.expect("reads");
+        let person = person.expect("known");
+        assert_eq!(
+            (person.stored.user.id, person.stored.undecided),
+            (id(no), no == 3)
+        );
+        assert_eq!(person.number, (no == 3).then(|| number(1)));
+    }
+    assert_eq!(store.person(id(77)).await.expect("reads"), None);
     let upns = store.upns([id(1), id(77)]).await.expect("reads");
     assert_eq!(
         upns.into_values().collect::<Vec<_>>(),
