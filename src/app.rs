@@ -1,5 +1,8 @@
 //! The only place where adapters meet the engine, and where configuration becomes settings.
 
+mod figures;
+mod observer;
+
 use crate::apply::Patience;
 use crate::cli::exit::{Exit, Failure};
 use crate::clock::{Clock, SystemClock};
@@ -180,6 +183,9 @@ impl App {
             max_wait: limits.max_wait,
             retries: limits.retries,
             catalogue: catalogue.clone(),
+            observer: Arc::new(observer::Counting {
+                tenant: config.name.clone(),
+            }),
             ..GraphSettings::new(&config.tenant_id, &config.client_id, credential(config)?)
         };
         // Graph's clock is compared with this machine's real one, also where a test shifts the product's.

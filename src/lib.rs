@@ -31,6 +31,7 @@
 //! | [`graph`] | Microsoft Graph; the only place that speaks its wire format | rules, plans |
 //! | [`rulebook`] | rule files and the commit they come from | what the rules say |
 //! | [`simulator`] | a strict Graph-like server | everything but the clock: it shares no wire type with `graph` |
+//! | [`telemetry`] | logs, and figures for Prometheus | where the figures come from |
 //! | [`config`] | file, environment, defaults: one validated value | everything else |
 //! | [`cli`], [`app`] | commands; where adapters meet the engine | nothing is hidden from them |
 //!

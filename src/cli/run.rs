@@ -13,6 +13,7 @@ use clap::Parser;
 use std::ffi::OsString;
 use std::path::PathBuf;
 use std::process::ExitCode;
+use tracing::level_filters::LevelFilter;
 
 /// Parses, runs, prints the error once, and answers the exit code.
 pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
@@ -21,7 +22,7 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Err(error) => return usage(&error),
     };
     let mut output = Output::of_process(cli.output);
-    if let Err(error) = telemetry::start(cli.output == Format::Json) {
+    if let Err(error) = telemetry::start(cli.output == Format::Json, LevelFilter::WARN) {
         output.error(&anyhow::Error::new(error));
         return Exit::Invalid.into();
     }

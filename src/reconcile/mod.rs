@@ -12,6 +12,7 @@ mod round;
 mod saved;
 mod sync;
 mod tenant;
+mod told;
 mod verify;
 
 pub use overlay::Overlay;

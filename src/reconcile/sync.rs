@@ -2,6 +2,7 @@
 
 use super::decide::{decide, is_for_everyone, settings_digest};
 use super::observe::{self, Directory, Numbers};
+use super::told::tell;
 use super::verify::{Seen, failed_report, plan_report, report};
 use super::{Begin, Claim, Ledger, Overlay, Request, Selection, Stale, SyncId, Tenant};
 use crate::apply::{Applied, Fence, Hands, JournalError, recover, run};
@@ -12,6 +13,8 @@ use crate::rules::RuleSet;
 use jiff::Timestamp;
 use std::sync::Arc;
 use thiserror::Error;
+use tracing::field::Empty;
+use tracing::{Instrument as _, Span};
 
 /// A sync or plan that came to an end.
 #[derive(Clone, Debug)]
@@ -51,6 +54,15 @@ pub enum SyncError {
 /// When another sync runs, a saved plan is stale, or the database fails. A directory that cannot be read is no error
 /// but a report with the status `failed`.
 pub async fn sync(tenant: &Tenant, request: &Request) -> Result<Finished, SyncError> {
+    // At the level of errors, so that every line of a sync tells tenant and sync, whatever is filtered out.
+    let span = tracing::error_span!("sync", tenant = tenant.settings.tenant, sync = Empty);
+    let begun = tenant.clock.now();
+    let outcome = whole(tenant, request).instrument(span.clone()).await;
+    span.in_scope(|| tell(&outcome, begun.duration_until(tenant.clock.now())));
+    outcome
+}
+
+async fn whole(tenant: &Tenant, request: &Request) -> Result<Finished, SyncError> {
     let (fence, id) = match tenant
         .ledger
         .begin(&request.trigger, tenant.clock.now())
@@ -59,6 +71,7 @@ pub async fn sync(tenant: &Tenant, request: &Request) -> Result<Finished, SyncEr
         Begin::Ours(fence, id) => (fence, id),
         Begin::Running { sync, holder } => return Err(SyncError::Running { sync, holder }),
     };
+    Span::current().record("sync", &id);
     let course = Course {
         tenant,
         request,
@@ -98,7 +111,8 @@ pub async fn plan(tenant: &Tenant, request: &Request) -> Result<Finished, SyncEr
         id: None,
         rules: tenant.rules.active(),
     };
-    course.run().await
+    let span = tracing::error_span!("plan", tenant = tenant.settings.tenant);
+    course.run().instrument(span).await
 }
 
 /// One sync on its way; without an id a mere plan.
@@ -193,7 +207,7 @@ impl Course<'_> {
         let hands = self.hands(directory);
         let recovered = recover(&hands, state, self.request.by_hand).await?;
         tracing::info!(
-            settled = recovered.applied.len(),
+            count = recovered.applied.len(),
             withdrawn = recovered.withdrawn,
             "open steps of earlier syncs settled"
         );
@@ -255,7 +269,7 @@ impl Course<'_> {
         {
             if !before.suspended.contains_key(range) {
                 let reason = format!("Teams refused {refused} people in a row");
-                tracing::error!(%range, reason, "range suspended; look at its numbers in Teams, then `linekeeper ranges resume`");
+                tracing::error!(%range, error = reason, "range suspended; look at its numbers in Teams, then `linekeeper ranges resume`");
                 let suspension = crate::plan::Suspension { reason, since: now };
                 self.tenant
                     .ledger

@@ -5,6 +5,7 @@ mod brakes;
 mod choosing;
 mod contoso;
 mod leaving;
+mod logs;
 mod modes;
 mod outside;
 mod people;
