@@ -1,6 +1,7 @@
 //! Integration tests.
 
 mod crash;
+mod documents;
 mod graph;
 mod harness;
 mod rules;
