@@ -48,7 +48,7 @@ pub(super) async fn make(
         .journal
         .ended(hands.fence, id, &end, hands.now())
         .await?;
-    log(change, &end);
+    tell(change, &end);
     Ok(Went::Ended(end))
 }
 
@@ -179,7 +179,8 @@ fn order(change: &Change, number_type: NumberType) -> Option<Order> {
     })
 }
 
-fn log(change: &Change, end: &StepEnd) {
+/// One line for a step that is over, or waits.
+pub(super) fn tell(change: &Change, end: &StepEnd) {
     let (action, number, user, reason) = (
         change.action.name(),
         change.number,

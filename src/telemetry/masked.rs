@@ -64,8 +64,13 @@ fn masked(line: &str) -> Cow<'_, str> {
             shown.push_str(part);
             break;
         }
-        let name = part.len() - part.trim_end_matches(is_of_a_name).len();
-        let (before, name) = part.split_at(part.len() - name);
+        let (mut before, mut name) = part.split_at(part.trim_end_matches(is_of_a_name).len());
+        // A colour of the terminal ends with this letter and is no part of the name.
+        if before.ends_with("\u{1b}[")
+            && let Some(colour) = name.find('m')
+        {
+            (before, name) = part.split_at(before.len() + colour + 1);
+        }
         shown.push_str(before);
         if !name.is_empty() {
             shown.push_str(MASK);
@@ -108,6 +113,7 @@ mod tests {
             ("/users/anna@contoso.com/x", "/users/***@contoso.com/x"),
             ("postgres://lk:pass@db/lk", "postgres://lk:***@db/lk"),
             ("an @ alone", "an @ alone"),
+            ("=\u{1b}[0mmia@x.com", "=\u{1b}[0m***@x.com"),
         ] {
             assert_eq!(masked(line), shown);
         }

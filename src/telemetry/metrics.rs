@@ -186,7 +186,9 @@ fn count_panics() {
 
 #[cfg(test)]
 mod tests {
-    use super::super::record::{record_graph_request, record_rules, record_throttling};
+    use super::super::record::{
+        record_graph_request, record_rules, record_sync, record_throttling,
+    };
     use super::{Metrics, STATES, TenantFigures, builder, describe};
     use std::collections::BTreeMap;
     use std::sync::Arc;
@@ -244,6 +246,36 @@ mod tests {
             &text,
             "linekeeper_delta_link_timestamp_seconds{tenant=\"contoso\"} 0",
         );
+    }
+
+    #[test]
+    fn a_sync_is_counted_from_its_report() {
+        let change = serde_json::json!({"action": "assign", "number": "+498955501000", "range": "muc",
+            "user": {"id": "00000000-0000-4000-8000-000000000001", "upn": "anna@contoso.example"},
+            "type": "direct-routing", "reason": "rule", "policy": null, "status": "failed", "error": "no"});
+        let report = serde_json::json!({"tenant": "contoso", "plan_id": "p", "sync_id": "1-a",
+            "status": "partial", "mode": "apply",
+            "rules": {"commit": null, "dirty": false, "digest": "d"},
+            "directory": {"mode": "delta", "complete": true, "users": 41},
+            "summary": {"assign": 2, "release": 0, "adopt": 0, "policy": 0, "profile": 0, "keep": 0,
+                "waiting": 0, "failed": 2, "notes": 0},
+            "changes": [change, change], "notes": []});
+        let report = serde_json::from_value(report).expect("a report");
+        let text = shown(|_| record_sync(&report, Duration::from_secs(3)));
+        has(
+            &text,
+            "linekeeper_syncs_total{tenant=\"contoso\",status=\"partial\"} 1",
+        );
+        has(
+            &text,
+            "linekeeper_changes_total{tenant=\"contoso\",action=\"assign\",status=\"failed\"} 2",
+        );
+        has(
+            &text,
+            "linekeeper_last_sync_duration_seconds{tenant=\"contoso\"} 3",
+        );
+        has(&text, "linekeeper_directory_users{tenant=\"contoso\"} 41");
+        assert!(!text.contains("anna") && !text.contains("+49"), "{text}");
     }
 
     #[test]

@@ -4,6 +4,7 @@
 mod brakes;
 mod choosing;
 mod contoso;
+mod figures;
 mod leaving;
 mod logs;
 mod modes;
