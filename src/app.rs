@@ -1,5 +1,9 @@
 //! The only place where adapters meet the engine, and where configuration becomes settings.
 
+mod figures;
+mod measuring;
+mod observer;
+
 use crate::apply::{Halt, Patience};
 use crate::cli::exit::{Exit, Failure};
 use crate::clock::{Clock, SystemClock};
@@ -208,6 +212,9 @@ impl App {
             max_wait: limits.max_wait,
             retries: limits.retries,
             catalogue: catalogue.clone(),
+            observer: Arc::new(observer::Counting {
+                tenant: config.name.clone(),
+            }),
             ..GraphSettings::new(&config.tenant_id, &config.client_id, credential(config)?)
         };
         // Graph's clock is compared with this machine's real one, also where a test shifts the product's.

@@ -1,7 +1,7 @@
 //! From the arguments to the exit code: which command does what.
 
 use super::args::{
-    Cli, Command, NumbersCommand, RangesCommand, RulesCommand, SyncsCommand, UsersCommand,
+    Cli, Command, DemoArgs, NumbersCommand, RangesCommand, RulesCommand, SyncsCommand, UsersCommand,
 };
 use super::exit::{self, Exit};
 use super::output::{Format, Output};
@@ -13,6 +13,7 @@ use clap::Parser;
 use std::ffi::OsString;
 use std::path::PathBuf;
 use std::process::ExitCode;
+use tracing::level_filters::LevelFilter;
 
 /// Parses, runs, prints the error once, and answers the exit code.
 pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
@@ -21,7 +22,7 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Err(error) => return usage(&error),
     };
     let mut output = Output::of_process(cli.output);
-    if let Err(error) = telemetry::start(cli.output == Format::Json) {
+    if let Err(error) = telemetry::start(cli.output == Format::Json, usual_level(&cli.command)) {
         output.error(&anyhow::Error::new(error));
         return Exit::Invalid.into();
     }
@@ -31,6 +32,14 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
             output.error(&error);
             exit::of_error(&error).into()
         }
+    }
+}
+
+/// A command prints its outcome itself; a service tells each thing it has done.
+const fn usual_level(command: &Command) -> LevelFilter {
+    match command {
+        Command::Serve | Command::Demo(DemoArgs { once: false, .. }) => LevelFilter::INFO,
+        _ => LevelFilter::WARN,
     }
 }
 

@@ -4,7 +4,9 @@
 mod brakes;
 mod choosing;
 mod contoso;
+mod figures;
 mod leaving;
+mod logs;
 mod modes;
 mod outside;
 mod people;
