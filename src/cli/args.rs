@@ -41,6 +41,8 @@ pub enum Command {
     Plan(PlanArgs),
     /// Observe, decide and make the changes, once
     Sync(SyncArgs),
+    /// Why somebody has, gets or does not get a number; or why a number is not free
+    Explain(ExplainArgs),
     /// Tools for rule files
     #[command(subcommand)]
     Rules(RulesCommand),
@@ -114,6 +116,17 @@ pub struct SyncArgs {
     /// Wait so long for a sync that is under way, such as 5m
     #[arg(long, value_name = "DURATION", value_parser = duration)]
     pub wait: Option<Duration>,
+}
+
+/// `explain`.
+#[derive(Clone, Debug, Args)]
+pub struct ExplainArgs {
+    /// Which tenants.
+    #[command(flatten)]
+    pub tenants: TenantArgs,
+    /// Somebody, by UPN (former ones too), mail or id; or a number, such as +498955501000
+    #[arg(value_name = "USER|NUMBER")]
+    pub whom: String,
 }
 
 /// `rules …`.

@@ -6,6 +6,7 @@
 pub mod args;
 mod demo;
 pub mod exit;
+mod explain;
 mod history;
 mod inventory;
 pub mod output;

@@ -5,7 +5,7 @@ use super::args::{
 };
 use super::exit::{self, Exit};
 use super::output::{Format, Output};
-use super::{demo, history, inventory, people, plan_and_sync, rules, simulate, syncs};
+use super::{demo, explain, history, inventory, people, plan_and_sync, rules, simulate, syncs};
 use crate::app::App;
 use crate::config::{Config, Sources, load};
 use crate::telemetry;
@@ -70,6 +70,9 @@ async fn with_database(
     let done = match command {
         Command::Plan(args) => plan_and_sync::plan(&app, &args, output).await,
         Command::Sync(args) => plan_and_sync::sync(&app, &args, output).await,
+        Command::Explain(args) => {
+            explain::explain(&app, args.tenants.tenant.as_deref(), &args.whom, output).await
+        }
         Command::Ranges(RangesCommand::List { tenants }) => {
             inventory::ranges(&app, tenants.tenant.as_deref(), output).await
         }

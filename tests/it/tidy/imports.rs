@@ -29,6 +29,19 @@ const TABLE: &[(&str, &[&str])] = &[
     ),
     ("schedule", &["reconcile", "clock"]),
     (
+        "views",
+        &[
+            "directory",
+            "numbering",
+            "rules",
+            "plan",
+            "apply",
+            "reconcile",
+            "report",
+            "store",
+        ],
+    ),
+    (
         "graph",
         &[
             "directory",
