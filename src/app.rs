@@ -54,10 +54,7 @@ impl App {
         let clock: Arc<dyn Clock> = Arc::new(SystemClock {
             offset: config.clock_offset,
         });
-        let url = match &config.database {
-            Database::Sqlite(path) => SecretString::from(format!("sqlite:{}", path.display())),
-            Database::Postgres(url) => url.clone(),
-        };
+        let url = url_of(&config.database);
         let options = Options {
             clock: Arc::clone(&clock),
             ..Options::default()
@@ -145,7 +142,11 @@ impl App {
     /// What is wrong with rules, credentials or database.
     pub async fn tenant(&self, config: &TenantConfig) -> anyhow::Result<(Tenant, Records)> {
         let records = self.records(config).await?;
-        let graph = Arc::new(self.graph(config, &records.settings.catalogue)?);
+        let graph = Arc::new(graph_of(
+            config,
+            &self.config.graph,
+            &records.settings.catalogue,
+        )?);
         let limits = &self.config.graph;
         let signed = |d: Duration| SignedDuration::try_from(d).unwrap_or(SignedDuration::MAX);
         let tenant = Tenant {
@@ -168,26 +169,6 @@ impl App {
             },
         };
         Ok((tenant, records))
-    }
-
-    fn graph(&self, config: &TenantConfig, catalogue: &PlanCatalogue) -> anyhow::Result<Graph> {
-        let limits = &self.config.graph;
-        let settings = GraphSettings {
-            graph_url: config.graph_url.clone(),
-            login_url: config.login_url.clone(),
-            concurrency: limits.concurrency,
-            request_timeout: limits.request_timeout,
-            max_wait: limits.max_wait,
-            retries: limits.retries,
-            catalogue: catalogue.clone(),
-            ..GraphSettings::new(&config.tenant_id, &config.client_id, credential(config)?)
-        };
-        // Graph's clock is compared with this machine's real one, also where a test shifts the product's.
-        let graph = Graph::new(settings, Arc::new(SystemClock::default()));
-        graph.map_err(|error| {
-            let cause = anyhow::Error::new(error);
-            Failure::new(Exit::Invalid, format!("{cause:#}")).into()
-        })
     }
 
     /// Spans that two tenants in mode `apply` both declare: one number must not be given by two.
@@ -218,6 +199,42 @@ impl App {
         }
         Ok(())
     }
+}
+
+/// The URL of a database; may hold a password.
+#[must_use]
+pub fn url_of(database: &Database) -> SecretString {
+    match database {
+        Database::Sqlite(path) => SecretString::from(format!("sqlite:{}", path.display())),
+        Database::Postgres(url) => url.clone(),
+    }
+}
+
+/// The way to a tenant in Graph; nothing is sent yet.
+///
+/// # Errors
+/// Credentials or addresses that cannot be right end with exit code 3.
+pub fn graph_of(
+    config: &TenantConfig,
+    limits: &crate::config::Graph,
+    catalogue: &PlanCatalogue,
+) -> anyhow::Result<Graph> {
+    let settings = GraphSettings {
+        graph_url: config.graph_url.clone(),
+        login_url: config.login_url.clone(),
+        concurrency: limits.concurrency,
+        request_timeout: limits.request_timeout,
+        max_wait: limits.max_wait,
+        retries: limits.retries,
+        catalogue: catalogue.clone(),
+        ..GraphSettings::new(&config.tenant_id, &config.client_id, credential(config)?)
+    };
+    // Graph's clock is compared with this machine's real one, also where a test shifts the product's.
+    let graph = Graph::new(settings, Arc::new(SystemClock::default()));
+    graph.map_err(|error| {
+        let cause = anyhow::Error::new(error);
+        Failure::new(Exit::Invalid, format!("{cause:#}")).into()
+    })
 }
 
 fn credential(config: &TenantConfig) -> anyhow::Result<graph::Credential> {

@@ -5,7 +5,9 @@ use super::args::{
 };
 use super::exit::{self, Exit};
 use super::output::{Format, Output};
-use super::{demo, explain, history, inventory, people, plan_and_sync, rules, simulate, syncs};
+use super::{
+    demo, doctor, explain, history, init, inventory, people, plan_and_sync, rules, simulate, syncs,
+};
 use crate::app::App;
 use crate::config::{Config, Sources, load};
 use crate::telemetry;
@@ -53,6 +55,8 @@ fn run(cli: Cli, output: &mut Output) -> anyhow::Result<Exit> {
         }
         Command::Simulate(args) => wait_for(simulate::simulate(&args, output)),
         Command::Demo(_) => wait_for(demo::demo(output)),
+        Command::Doctor(args) => wait_for(doctor::doctor(file, args.tenant.as_deref(), output)),
+        Command::Init(args) => init::init(args.folder.as_deref(), output),
         command => {
             let config = configuration(file)?;
             config.warnings.iter().for_each(|text| output.warning(text));
@@ -79,7 +83,11 @@ async fn with_database(
         Command::Numbers(command) => numbers(&app, &command, output).await,
         Command::Users(command) => users(&app, &command, output).await,
         Command::Syncs(command) => past(&app, &command, output).await,
-        Command::Rules(_) | Command::Simulate(_) | Command::Demo(_) => Ok(Exit::Done),
+        Command::Rules(_)
+        | Command::Simulate(_)
+        | Command::Demo(_)
+        | Command::Doctor(_)
+        | Command::Init(_) => Ok(Exit::Done),
     };
     app.store.close().await;
     done

@@ -13,6 +13,7 @@
 mod adapter;
 mod assertion;
 mod decode;
+mod expiry;
 mod interner;
 mod login;
 mod mapping;
@@ -33,5 +34,6 @@ mod users;
 mod voice;
 
 pub use adapter::Graph;
+pub use expiry::certificate_ends;
 pub use settings::{Credential, GraphError, GraphSettings};
 pub use transport::http_client;

@@ -47,4 +47,4 @@ pub use stock::Stock;
 pub use world::{Circumstances, Index, World, out_of_place};
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

@@ -10,3 +10,6 @@ mod sentences;
 mod teams;
 
 pub use explain::{Sought, explain_number, explain_person};
+
+#[cfg(test)]
+mod tests;
