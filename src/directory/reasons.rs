@@ -1,7 +1,7 @@
 //! Why licences come to what they come to: plan by plan, and product by product where a plan is missing.
 
 use super::catalogue::known_plan_name;
-use super::{AssignedPlan, LicenceBook, Licences, PlanId, PlanStatus, SkuId};
+use super::{AssignedPlan, Doubt, LicenceBook, Licences, PlanId, PlanStatus, SkuId};
 use std::collections::BTreeSet;
 use std::fmt;
 
@@ -155,7 +155,19 @@ impl LicenceBook {
                 (true, true) => Hindrance::NotArrived,
             },
         };
-        products.map(reason).collect()
+        // A plan on its way out has arrived.
+        let lapsing = self.read_licences(licences, false).doubt == Some(Doubt::Lapsing);
+        let hinders = |reason: &LicenceReason| {
+            let waits = matches!(
+                reason,
+                LicenceReason::Product {
+                    hindrance: Hindrance::NotArrived,
+                    ..
+                }
+            );
+            !(lapsing && waits)
+        };
+        products.map(reason).filter(hinders).collect()
     }
 }
 

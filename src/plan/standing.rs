@@ -88,7 +88,7 @@ fn absent(index: &Index<'_>, range: &Range, entry: &Entry) -> String {
     }
     let Some(listed) = listed_now(index, entry.number) else {
         return format!(
-            "Teams does not list it, and a {} number has to be listed",
+            "Teams does not list it, as it has to list numbers of the type {}",
             range.number_type
         );
     };

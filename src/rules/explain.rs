@@ -5,6 +5,7 @@ use super::expression::{Expression, Test, Truth};
 use super::normal_form::normal_form;
 use super::vocabulary::Vocabulary;
 use crate::directory::{Attribute, Kind, User};
+use icu_normalizer::DecomposingNormalizerBorrowed;
 
 /// How a text that is almost the wanted one is announced.
 pub(super) const NEARLY: &str = "nearly ";
@@ -113,23 +114,36 @@ fn found(test: &Test, words: &Vocabulary, user: &User) -> Option<String> {
     })
 }
 
-/// The wanted value that the user's is almost: a slip of the pen, an accent or another spelling of an umlaut away.
+/// The wanted value that the user's is almost: an accent, another spelling of an umlaut or a slip of the pen away.
 fn near<'w>(test: &Test, words: &'w Vocabulary, text: &str) -> Option<&'w str> {
     let Test::OneOf(slot, classes) = test else {
         return None;
     };
     let shown = &words.slots.get(*slot as usize)?.shown;
-    let has = normal_form(text);
-    let distance = |wanted: &&str| strsim::damerau_levenshtein(&has, &normal_form(wanted));
+    let has = plain(text);
+    let is_near = |wanted: &&str| {
+        let wanted = plain(wanted);
+        strsim::damerau_levenshtein(&has, &wanted) <= wanted.chars().count() / 6
+    };
     classes
         .iter()
         .map(|class| &*shown[*class as usize])
-        .map(|wanted| (distance(&wanted), wanted))
-        .filter(|(distance, wanted)| {
-            *distance > 0 && *distance <= wanted.chars().count() / 3 && *distance <= 2
-        })
-        .min()
-        .map(|(_, wanted)| wanted)
+        .find(is_near)
+}
+
+/// The normal form without accents, umlauts written as one letter: for likeness only, never for equality.
+fn plain(text: &str) -> String {
+    let apart = DecomposingNormalizerBorrowed::new_nfd()
+        .normalize(&normal_form(text))
+        .into_owned();
+    let letters: String = apart
+        .chars()
+        .filter(|sign| !matches!(sign, '\u{300}'..='\u{36f}'))
+        .collect();
+    letters
+        .replace("ae", "a")
+        .replace("oe", "o")
+        .replace("ue", "u")
 }
 
 /// The expression as a rule file writes it.

@@ -113,7 +113,13 @@ fn verdict(
     }
     match holding {
         Some(holding) => {
-            let outcome = sentences::kept(&prospect.judged.row, holding, prospect.due);
+            let left = notes
+                .iter()
+                .find(|note| note.kind == NoteKind::RemovedOutside);
+            let outcome = match left {
+                Some(note) => format!("keeps {} for now; {}", holding.number, note.detail),
+                None => sentences::kept(&prospect.judged.row, holding, prospect.due),
+            };
             verdict(Decision::Keep, outcome, Some(holding.number))
         }
         None => {
@@ -170,7 +176,12 @@ fn without_number(
                 "gets no number before {due}: licence and attributes have to stand still until then (`eligibility.settle`)"
             ),
         ),
-        None => (Decision::None, "gets no number".to_owned()),
+        None => {
+            let why = notes
+                .first()
+                .map_or_else(String::new, |note| format!(": {}", note.detail));
+            (Decision::None, format!("gets no number{why}"))
+        }
     }
 }
 

@@ -145,11 +145,21 @@ fn given(change: &Change) -> String {
     }
 }
 
+/// What a change is called in a sentence.
+fn noun(action: &str) -> &str {
+    match action {
+        "assign" => "assignment",
+        other => other,
+    }
+}
+
 /// A change that a guard holds.
 pub(super) fn held(held: &Held, action: &str, number: crate::numbering::E164) -> String {
     format!(
-        "the {action} of {number} is held since {} until a person decides: `linekeeper syncs approve {}` or `reject`",
-        held.created, held.sync
+        "the {} of {number} is held since {} until a person decides: `linekeeper syncs approve {}` or `reject`",
+        noun(action),
+        held.created,
+        held.sync
     )
 }
 
@@ -160,6 +170,8 @@ pub(super) fn pending(step: &PendingExplanation) -> String {
         .map_or_else(String::new, |until| format!(", tried again at {until}"));
     format!(
         "the {} of {} is under way: {}{until}",
-        step.action, step.number, step.state
+        noun(&step.action),
+        step.number,
+        step.state
     )
 }

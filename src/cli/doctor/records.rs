@@ -151,7 +151,7 @@ fn good(tenant: Option<&str>, shown: &str, book: &Rulebook) -> Item {
     };
     let ranges = book.rules().ranges().len();
     let warnings = book.warnings().len();
-    let detail = format!("{shown}: {ranges} ranges, {commit}, {warnings} warnings");
+    let detail = format!("{shown}: ranges: {ranges}, {commit}, warnings: {warnings}");
     match warnings {
         0 => Item::ok("rules", tenant, detail),
         _ => Item::warning(
@@ -174,7 +174,7 @@ fn broken(tenant: Option<&str>, found: &[Diagnostic]) -> Item {
             first.file, first.line, first.message
         )
     });
-    let detail = format!("{} errors{first}", errors.len());
+    let detail = format!("errors: {}{first}", errors.len());
     Item::error(
         Exit::Invalid,
         "rules",

@@ -1,13 +1,16 @@
 //! An explanation for people: read from top to bottom it answers "why?".
 
 use crate::report::{
-    NoteExplanation, NumberExplanation, PersonExplanation, RangeExplanation, TeamsExplanation,
-    Tenure, UserRef, advice, inert,
+    NoteExplanation, NumberExplanation, PendingExplanation, PersonExplanation, RangeExplanation,
+    TeamsExplanation, Tenure, UserRef, advice, inert,
 };
 use jiff::Timestamp;
 
 /// So many ranges that do not fit are listed; the JSON has all.
 const RANGES_SHOWN: usize = 20;
+
+/// So many ranges that were not asked are named for each reason.
+const NAMES_SHOWN: usize = 5;
 
 /// So many former holdings are listed.
 const TENURES_SHOWN: usize = 10;
@@ -19,76 +22,49 @@ const LABEL: usize = 11;
 #[must_use]
 pub fn person_text(person: &PersonExplanation) -> String {
     let mut page = Page::default();
-    page.row(
-        "person",
-        format!(
-            "{} ({}), {}",
-            shown(&person.user),
-            person.user.id,
-            person.kind
-        ),
-    );
-    page.row("tenant", inert(&person.tenant));
-    let as_of = person
-        .as_of
-        .map_or_else(|| "no sync has run yet".to_owned(), time);
-    page.row("as of", as_of);
-    page.row(
-        "decision",
-        format!("{}: {}", person.decision.name(), whole(&person.outcome)),
-    );
-    page.row("because", whole(&person.because));
-    page.row("licence", person.voice_licence.to_string());
-    person
-        .licence
-        .iter()
-        .for_each(|reason| page.row("", format!("- {}", inert(reason))));
-    if let Some(held) = person.history.iter().find(|tenure| tenure.to.is_none()) {
-        page.row("number", tenure_why(held));
-    }
-    if let Some(pending) = &person.pending {
-        let tries = match pending.attempts {
-            0 => String::new(),
-            tries => format!(", tried {tries} times"),
-        };
-        let row = format!(
-            "{} of {} since {} (sync {}): {}{tries}",
-            pending.action,
-            pending.number,
-            time(pending.since),
-            inert(&pending.sync_id),
-            pending.state
-        );
-        page.row("under way", row);
-        pending
-            .error
-            .iter()
-            .for_each(|error| page.row("", whole(error)));
-        pending
-            .until
-            .iter()
-            .for_each(|until| page.row("", format!("not tried again before {}", time(*until))));
-    }
-    if let Some(until) = person.until {
-        page.row("next look", format!("{}, without any change", time(until)));
-    }
+    page.head(person);
+    let held = person.history.iter().find(|tenure| tenure.to.is_none());
+    page.list("number", held.map(tenure_why));
+    page.list("under way", person.pending.iter().flat_map(under_way));
+    let look = |until: Timestamp| format!("{}, without any change", time(until));
+    page.list("next look", person.until.map(look));
     page.list("besides", person.by_hand.iter().map(|line| whole(line)));
     page.list("ranges", ranges(&person.ranges));
-    if let Some(name) = &person.nearest_miss {
-        let why = person
-            .ranges
-            .iter()
-            .find(|range| range.range == *name)
-            .map_or("", |range| &range.why);
-        page.row(
-            "nearest",
-            format!("{} fits but for: {}", inert(name), whole(why)),
-        );
-    }
+    page.list("nearest", nearest(person));
     page.list("notes", person.notes.iter().flat_map(note));
     page.list("history", history(&person.history, false));
     page.teams(person.teams.as_ref(), person.teams_unread.as_deref());
     page.0
+}
+
+fn under_way(pending: &PendingExplanation) -> Vec<String> {
+    let tries = match pending.attempts {
+        0 => String::new(),
+        1 => ", tried once".to_owned(),
+        tries => format!(", tried {tries} times"),
+    };
+    let row = format!(
+        "{} of {} since {} (sync {}): {}{tries}",
+        pending.action,
+        pending.number,
+        time(pending.since),
+        inert(&pending.sync_id),
+        pending.state
+    );
+    let error = pending.error.as_deref().map(whole);
+    let again = |until| format!("not tried again before {}", time(until));
+    let lines = [Some(row), error, pending.until.map(again)];
+    lines.into_iter().flatten().collect()
+}
+
+fn nearest(person: &PersonExplanation) -> Option<String> {
+    let name = person.nearest_miss.as_ref()?;
+    let range = person.ranges.iter().find(|range| range.range == *name)?;
+    Some(format!(
+        "{} fits but for: {}",
+        inert(name),
+        whole(&range.why)
+    ))
 }
 
 /// Why a number is not free, or that it is.
@@ -128,6 +104,22 @@ pub fn number_text(number: &NumberExplanation) -> String {
 struct Page(String);
 
 impl Page {
+    fn head(&mut self, person: &PersonExplanation) {
+        let (id, kind) = (person.user.id, person.kind);
+        let as_of = person
+            .as_of
+            .map_or_else(|| "no sync has run yet".to_owned(), time);
+        let outcome = whole(&person.outcome);
+        self.row("person", format!("{} ({id}), {kind}", shown(&person.user)));
+        self.row("tenant", inert(&person.tenant));
+        self.row("as of", as_of);
+        self.row("decision", format!("{}: {outcome}", person.decision.name()));
+        self.row("because", whole(&person.because));
+        self.row("licence", person.voice_licence.to_string());
+        let reasons = person.licence.iter();
+        reasons.for_each(|reason| self.row("", format!("- {}", whole(reason))));
+    }
+
     fn row(&mut self, label: &str, text: impl AsRef<str>) {
         let line = format!("{label:<LABEL$}{}", text.as_ref());
         self.0.push_str(line.trim_end());
@@ -175,32 +167,45 @@ fn said_by(teams: &TeamsExplanation) -> Vec<String> {
     lines
 }
 
-/// What fits, then what was asked and does not fit; what was not asked is counted by its reason.
+/// What was asked, in the order in which it is tried; then what was not asked, by the reason.
 fn ranges(ranges: &[RangeExplanation]) -> Vec<String> {
-    let (asked, rest): (Vec<_>, Vec<_>) = ranges.iter().partition(|range| range.considered);
     let mut lines = Vec::new();
-    for range in &asked {
-        let mark = match (range.picked, range.matched) {
-            (true, _) => "picked",
-            (false, true) => "fits too",
-            (false, false) => "no",
+    let mut unasked: Vec<(&str, Vec<&str>)> = Vec::new();
+    for range in ranges {
+        let (name, why) = (range.range.as_str(), range.why.as_str());
+        let mark = match (range.considered, range.picked, range.matched) {
+            (true, true, _) => "fits",
+            (true, false, true) => "fits too",
+            (true, false, false) => "no",
+            (false, ..) => {
+                match unasked.iter_mut().find(|(known, _)| *known == why) {
+                    Some((_, names)) => names.push(name),
+                    None => unasked.push((why, vec![name])),
+                }
+                continue;
+            }
         };
-        lines.push(format!(
-            "{}: {mark}: {}",
-            inert(&range.range),
-            whole(&range.why)
-        ));
+        lines.push(format!("{}: {mark}: {}", inert(name), whole(why)));
     }
-    lines.extend(
-        rest.iter()
-            .map(|range| format!("{}: not asked: {}", inert(&range.range), whole(&range.why))),
-    );
     if lines.len() > RANGES_SHOWN {
         let more = lines.len() - RANGES_SHOWN;
         lines.truncate(RANGES_SHOWN);
         lines.push(format!("… and {more} more (--output json shows all)"));
     }
+    lines.extend(unasked.iter().map(|(why, names)| not_asked(why, names)));
     lines
+}
+
+fn not_asked(why: &str, names: &[&str]) -> String {
+    let mut shown: Vec<String> = names
+        .iter()
+        .take(NAMES_SHOWN)
+        .map(|name| inert(name))
+        .collect();
+    if names.len() > NAMES_SHOWN {
+        shown.push(format!("{} more", names.len() - NAMES_SHOWN));
+    }
+    format!("{}: not asked: {}", shown.join(", "), whole(why))
 }
 
 fn note(note: &NoteExplanation) -> [String; 2] {

@@ -78,5 +78,22 @@ fn a_number_says_why_it_is_not_free() {
             1000,
         ),
     ];
-    assert_snapshot!(lines.join("\n"), @"");
+    assert_snapshot!(lines.join("\n"), @r"
+    free: it can be given to the next person
+    no range: no range declares it, so that Linekeeper neither gives nor takes it
+    assigned: it is in the hands of a managed holder
+    quarantined: it rests until 2026-03-04T08:00:00Z after its last holder
+    blocked: Teams refused it twice: it is not offered until 2026-03-03T08:00:00Z; `linekeeper numbers unblock` tries it sooner
+    reserved: helga has set it aside until 2026-03-03T08:00:00Z: new reception
+    reserved: a pin keeps it for somebody
+    never: the range muc lists it under `never`
+    reserved: the range muc lists it under `reserve`: people may give it, the rules may not
+    absent: the range says that it may not be given before 2027-01-01T00:00:00Z (port-in)
+    absent: Teams does not list it, as it has to list numbers of the type operator-connect
+    absent: Teams lists it as not activated yet
+    absent: Teams lists it as operator-connect, the range muc is direct-routing
+    foreign: it is written by synchronisation from on-premises, where alone it can be changed
+    foreign: Teams uses it for something else (conference)
+    free: it can be given to the next person; the range muc is suspended since 2026-03-02T07:00:00Z: trunk is down
+    ");
 }

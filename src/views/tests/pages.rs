@@ -8,7 +8,8 @@ use crate::views::person::{Known, person};
 
 /// The whole page, without the two lines that are the same for everybody.
 pub(super) fn page(town: &Town, name: &str) -> String {
-    let text = person_text(&explained(town, name, None));
+    let decided = town.clone().with(name, |stored| stored.undecided = false);
+    let text = person_text(&explained(&decided, name, None));
     let same = |line: &&str| !line.starts_with("tenant ") && !line.starts_with("as of ");
     text.lines()
         .filter(same)

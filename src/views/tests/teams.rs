@@ -73,5 +73,14 @@ fn agreement_difference_and_silence() {
         )),
         told(compare(anna, None, Err(VoiceError::NotGranted), None)),
     ];
-    assert_snapshot!(lines.join("\n"), @"");
+    assert_snapshot!(lines.join("\n"), @r"
+    +498955501000; +498955501000 is listed as direct-routing, assigned to a user as primary line;  | 
+    +498955501001; +498955501000 is listed as direct-routing, assigned to nobody; Teams shows +498955501001 with the person, Linekeeper has +498955501000; Teams shows +498955501000 with nobody, Linekeeper with 616e6e61-0000-0000-0000-000000000000 | 
+    -; +498955501000 is listed as direct-routing, assigned to a user as primary line; Teams shows no number with the person, Linekeeper has +498955501000; Teams shows +498955501000 with 62657274-0000-0000-0000-000000000000, Linekeeper with 616e6e61-0000-0000-0000-000000000000 | 
+    +498955501001; ; Teams shows +498955501001 with the person, which Linekeeper does not manage | 
+    -; ; Teams knows no such person | 
+    -; +498955501000 is listed as direct-routing, assigned to a user as primary line;  | the person's Teams configuration is not read: the permission TeamsUserConfiguration.Read.All is not granted
+    nothing | Teams could not be asked: 127.0.0.1:1 cannot be reached
+    nothing | the person's Teams configuration is not read: the permission TeamsUserConfiguration.Read.All is not granted
+    ");
 }

@@ -55,7 +55,14 @@ async fn a_good_tenant_has_no_error(database: &Database) {
         false => found(&first, "database", "ok", "empty"),
     }
     // A look makes nothing: the second one sees the same.
-    assert_eq!(story.run(&["doctor"]).await.items(), first.items());
+    let but_the_clock = |run: &Run| {
+        let mut items = run.items();
+        items.retain(|item| item["check"] != "clock");
+        items
+    };
+    let second = story.run(&["doctor"]).await;
+    assert_eq!(but_the_clock(&second), but_the_clock(&first));
+    assert!(story.writes().is_empty(), "the doctor has written to Graph");
     story.sync(0).await;
     let run = story.run(&["doctor", "--tenant", "contoso"]).await;
     run.exits(0);
@@ -64,7 +71,7 @@ async fn a_good_tenant_has_no_error(database: &Database) {
         ("setting", "ok", "safety.max_releases = 20 (default)"),
         ("database", "ok", "schema 1"),
         ("locks", "ok", "no sync runs"),
-        ("rules", "ok", "1 ranges"),
+        ("rules", "ok", "ranges: 1"),
         ("token", "ok", "signed in"),
         ("clock", "ok", "Graph's"),
         ("User.Read.All", "ok", "users"),
@@ -87,7 +94,6 @@ async fn a_good_tenant_has_no_error(database: &Database) {
         !run.to_string().contains("s3cret-of"),
         "a secret is shown: {run}"
     );
-    assert!(story.writes().is_empty() || story.sent("assignNumber") == 1);
     story
         .run(&["doctor", "--tenant", "fabrikam"])
         .await
