@@ -13,7 +13,7 @@ const RULES: &str = include_str!("../../config/first.rules");
 
 /// Writes the files into a folder; one that is there already is left as it is, and nothing is written then.
 pub(super) fn init(folder: Option<&Path>, output: &mut Output) -> anyhow::Result<Exit> {
-    let folder = folder.unwrap_or(Path::new("."));
+    let folder = folder.unwrap_or(Path::new(""));
     let files = [
         (folder.join("linekeeper.toml"), configuration(DEFAULTS)),
         (folder.join("rules").join("first.rules"), RULES.to_owned()),
@@ -64,7 +64,7 @@ fn next_steps(folder: &Path) -> String {
     let shown = folder.join("linekeeper.toml");
     let (shown, rules) = (shown.display(), folder.join("rules").join("first.rules"));
     let rules = rules.display();
-    let config = match folder == Path::new(".") {
+    let config = match folder == Path::new("") {
         true => String::new(),
         false => format!(" --config '{shown}'"),
     };

@@ -10,9 +10,7 @@ use crate::rules::Range;
 pub fn standing(index: &Index<'_>, number: E164) -> (Option<Entry>, Vec<String>) {
     let rules = index.world.rules;
     let Some(range) = rules.range_of(number).map(|at| &rules.ranges()[at]) else {
-        let because =
-            vec!["no range declares it, so that Linekeeper neither gives nor takes it".to_owned()];
-        return (None, because);
+        return outside(index, number);
     };
     let entry = entry(index, range, number);
     let mut because = vec![reason(index, range, &entry)];
@@ -24,9 +22,26 @@ pub fn standing(index: &Index<'_>, number: E164) -> (Option<Entry>, Vec<String>)
     }
     let refused = index.facts(number).map(|facts| facts.refused_for.len());
     if let Some(times @ 1..) = refused {
-        because.push(format!("Teams has refused it for somebody {times} time(s)"));
+        because.push(format!("Teams has refused it for somebody, times: {times}"));
     }
     (Some(entry), because)
+}
+
+/// A number that no range declares, or none any more: holders stay managed until they are released.
+fn outside(index: &Index<'_>, number: E164) -> (Option<Entry>, Vec<String>) {
+    let Some(holding) = index.holding(number) else {
+        let because = "no range declares it, so that Linekeeper neither gives nor takes it";
+        return (None, vec![because.to_owned()]);
+    };
+    let entry = Entry {
+        number,
+        state: NumberState::Assigned,
+        user: Some(holding.user),
+        since: Some(holding.since),
+        until: None,
+    };
+    let because = "no range declares it any more; its holder stays managed until it is released";
+    (Some(entry), vec![because.to_owned()])
 }
 
 fn reason(index: &Index<'_>, range: &Range, entry: &Entry) -> String {

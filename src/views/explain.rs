@@ -99,7 +99,7 @@ pub async fn explain_number(
         .range_of(number)
         .map(|at| &still.rules.ranges()[at]);
     let (teams, teams_unread) =
-        teams::of_number(&*tenant.telephony, number, user.as_ref().map(|u| u.id)).await;
+        teams::of_number(&*tenant.telephony, number, entry.as_ref().map(|e| e.user)).await;
     Ok(NumberExplanation {
         tenant: tenant.settings.tenant.clone(),
         number,

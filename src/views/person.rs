@@ -284,7 +284,7 @@ fn by_hand(known: &Known<'_>) -> Vec<String> {
         ));
     }
     if stored.undecided {
-        lines.push("the record has changed, and the next sync decides about it".to_owned());
+        lines.push("the next sync decides about this person anew".to_owned());
     }
     lines
 }

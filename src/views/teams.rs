@@ -20,20 +20,22 @@ pub(super) async fn of_person(
     user: UserId,
     ours: Option<E164>,
 ) -> (Option<TeamsExplanation>, Option<String>) {
-    let voice = in_time(telephony.voice(user)).await;
-    let voice = voice.unwrap_or_else(|| Err(VoiceError::Read(too_late())));
-    let listed = match ours {
-        Some(number) => Some(read_number(telephony, number).await),
-        None => None,
+    let number = async {
+        match ours {
+            Some(number) => Some(read_number(telephony, number).await),
+            None => None,
+        }
     };
+    let (voice, listed) = tokio::join!(in_time(telephony.voice(user)), number);
+    let voice = voice.unwrap_or_else(|| Err(VoiceError::Read(too_late())));
     compare(user, ours, voice, listed)
 }
 
-/// Reads one number.
+/// Reads one number; of one that is none of ours, `ours` is `None` and no holder is a difference.
 pub(super) async fn of_number(
     telephony: &dyn Telephony,
     number: E164,
-    ours: Option<UserId>,
+    ours: Option<Option<UserId>>,
 ) -> (Option<TeamsExplanation>, Option<String>) {
     match read_number(telephony, number).await {
         Err(error) => (None, Some(unread(&error))),
@@ -44,7 +46,7 @@ pub(super) async fn of_number(
                 listed: Some(listed_text(number, listed.as_ref())),
                 ..TeamsExplanation::default()
             };
-            if holder != ours {
+            if let Some(ours) = ours.filter(|ours| *ours != holder) {
                 says.differences
                     .push(differing_holder(number, holder, ours));
             }

@@ -27,6 +27,7 @@ fn a_number_says_why_it_is_not_free() {
     let lines = [
         why(&town(), 1000),
         why(&town(), 5000),
+        why(&town().user("anna", "E5+").holds("anna", 5000), 5000),
         why(&town().user("anna", "E5+").holds("anna", 1000), 1000),
         why(&town().rests(1000, 48), 1000),
         why(
@@ -81,6 +82,7 @@ fn a_number_says_why_it_is_not_free() {
     assert_snapshot!(lines.join("\n"), @r"
     free: it can be given to the next person
     no range: no range declares it, so that Linekeeper neither gives nor takes it
+    assigned: no range declares it any more; its holder stays managed until it is released
     assigned: it is in the hands of a managed holder
     quarantined: it rests until 2026-03-04T08:00:00Z after its last holder
     blocked: Teams refused it twice: it is not offered until 2026-03-03T08:00:00Z; `linekeeper numbers unblock` tries it sooner
