@@ -32,6 +32,8 @@
 //! | [`graph`] | Microsoft Graph; the only place that speaks its wire format | rules, plans |
 //! | [`rulebook`] | rule files and the commit they come from | what the rules say |
 //! | [`simulator`] | a strict Graph-like server | everything but the clock: it shares no wire type with `graph` |
+//! | [`service`] | the living service: its tenants, when their syncs run, its rules | HTTP, where its parts come from |
+//! | [`api`] | the service over HTTP | SQL, Graph |
 //! | [`config`] | file, environment, defaults: one validated value | everything else |
 //! | [`cli`], [`app`] | commands; where adapters meet the engine | nothing is hidden from them |
 //!
@@ -55,6 +57,9 @@ pub mod graph;
 pub mod rulebook;
 pub mod simulator;
 pub mod store;
+
+pub mod api;
+pub mod service;
 
 pub mod app;
 pub mod cli;

@@ -16,6 +16,7 @@ mod people;
 mod plan_and_sync;
 mod rules;
 mod run;
+mod serve;
 mod simulate;
 mod syncs;
 

@@ -6,7 +6,8 @@ use super::args::{
 use super::exit::{self, Exit};
 use super::output::{Format, Output};
 use super::{
-    demo, doctor, explain, history, init, inventory, people, plan_and_sync, rules, simulate, syncs,
+    demo, doctor, explain, history, init, inventory, people, plan_and_sync, rules, serve, simulate,
+    syncs,
 };
 use crate::app::App;
 use crate::config::{Config, Sources, load};
@@ -57,6 +58,11 @@ fn run(cli: Cli, output: &mut Output) -> anyhow::Result<Exit> {
         Command::Demo(_) => wait_for(demo::demo(output)),
         Command::Doctor(args) => wait_for(doctor::doctor(file, args.tenant.as_deref(), output)),
         Command::Init(args) => init::init(args.folder.as_deref(), output),
+        Command::Serve => {
+            let config = configuration(file.clone())?;
+            config.warnings.iter().for_each(|text| output.warning(text));
+            wait_for(serve::serve(config, file))
+        }
         command => {
             let config = configuration(file)?;
             config.warnings.iter().for_each(|text| output.warning(text));
@@ -83,7 +89,8 @@ async fn with_database(
         Command::Numbers(command) => numbers(&app, &command, output).await,
         Command::Users(command) => users(&app, &command, output).await,
         Command::Syncs(command) => past(&app, &command, output).await,
-        Command::Rules(_)
+        Command::Serve
+        | Command::Rules(_)
         | Command::Simulate(_)
         | Command::Demo(_)
         | Command::Doctor(_)

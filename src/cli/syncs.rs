@@ -6,12 +6,10 @@ use super::output::{Format, Output};
 use super::plan_and_sync::{by_command_line, exit_of, print, run};
 use crate::app::{App, Records};
 use crate::config::TenantConfig;
-use crate::directory::UserId;
-use crate::reconcile::{Request, Selection};
+use crate::reconcile::Request;
 use crate::report::{self, SyncRecord, SyncStatus};
 use crate::store::Decision;
 use serde_json::Value;
-use std::collections::BTreeSet;
 
 /// So many syncs are listed.
 const SHOWN: u32 = 100;
@@ -116,10 +114,10 @@ pub(super) async fn approve(
     output: &mut Output,
 ) -> anyhow::Result<Exit> {
     let (config, records, record) = find(app, id).await?;
-    let mut left_out = BTreeSet::new();
+    let mut left_out = Vec::new();
     for user in except {
         match super::people::known(&records, user).await? {
-            Some(id) => left_out.insert(id),
+            Some(id) => left_out.push(id),
             None => {
                 return Err(Failure::new(
                     Exit::Error,
@@ -129,51 +127,26 @@ pub(super) async fn approve(
             }
         };
     }
-    let keys = held_changes(&record, &left_out)?;
-    let decision = Decision::Approve {
-        by: by_command_line().by,
-        except: left_out.into_iter().collect(),
-    };
-    records
-        .store
-        .resolve_held(None, id, &decision, app.clock.now())
-        .await?;
+    let request = Request::approving(by_command_line(), &record.report, left_out)
+        .ok_or_else(|| nothing_held(&record))?;
     let (tenant, _) = app.tenant(config).await?;
-    let mut request = Request::new(by_command_line(), true);
-    request.full = true;
-    request.selection = Some(Selection::Approved(keys));
     let finished = run(&tenant, &request, None).await?;
     print(&finished, output)?;
     Ok(exit_of(&finished))
 }
 
-fn held_changes(
-    record: &SyncRecord,
-    left_out: &BTreeSet<UserId>,
-) -> Result<BTreeSet<(String, UserId, crate::numbering::E164)>, Failure> {
-    let changes = record
-        .report
-        .changes
-        .iter()
-        .filter(|c| c.status == crate::plan::ChangeStatus::Held);
-    let keys: BTreeSet<_> = changes
-        .filter(|c| !left_out.contains(&c.user.id))
-        .map(|c| (c.action.clone(), c.user.id, c.number))
-        .collect();
-    if keys.is_empty() {
-        let id = record.report.sync_id.as_deref().unwrap_or_default();
-        let text = match record.report.status {
-            SyncStatus::Held => format!(
-                "the sync {id} holds no list of changes that could be approved; see `linekeeper syncs show {id}`"
-            ),
-            other => format!(
-                "the sync {id} is {}, it holds nothing to approve",
-                other.name()
-            ),
-        };
-        return Err(Failure::new(Exit::Error, text));
-    }
-    Ok(keys)
+fn nothing_held(record: &SyncRecord) -> Failure {
+    let id = record.report.sync_id.as_deref().unwrap_or_default();
+    let text = match record.report.status {
+        SyncStatus::Held => format!(
+            "the sync {id} holds no list of changes that could be approved; see `linekeeper syncs show {id}`"
+        ),
+        other => format!(
+            "the sync {id} is {}, it holds nothing to approve",
+            other.name()
+        ),
+    };
+    Failure::new(Exit::Error, text)
 }
 
 /// `syncs reject ID`: drops the held changes; the next sync plans anew.

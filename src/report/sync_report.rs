@@ -31,6 +31,29 @@ pub struct SyncReport {
     pub notes: Vec<NoteReport>,
 }
 
+impl SyncReport {
+    /// A report of which nothing is known yet but whom it is about.
+    #[must_use]
+    pub fn empty(tenant: &str, mode: Mode, rules: RulesReport, status: SyncStatus) -> Self {
+        Self {
+            tenant: tenant.to_owned(),
+            plan_id: String::new(),
+            sync_id: None,
+            status,
+            mode,
+            rules,
+            directory: DirectoryReport {
+                mode: ReadMode::Delta,
+                complete: false,
+                users: 0,
+            },
+            summary: Summary::default(),
+            changes: Vec::new(),
+            notes: Vec::new(),
+        }
+    }
+}
+
 /// `status` of a plan (`planned`, `held`) or a sync (all others).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
