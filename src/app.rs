@@ -12,6 +12,7 @@ use crate::rulebook::Rulebook;
 use crate::rules::{LoadOptions, RuleSet};
 use crate::schedule::last_due;
 use crate::store::{Options, Store, TenantStore};
+use crate::views::TenantView;
 use anyhow::Context as _;
 use jiff::SignedDuration;
 use secrecy::{ExposeSecret as _, SecretString};
@@ -117,6 +118,25 @@ impl App {
             rulebook,
             settings,
         })
+    }
+
+    /// A tenant to be looked at.
+    ///
+    /// # Errors
+    /// As [`App::records`].
+    pub async fn view(&self, tenant: &TenantConfig) -> anyhow::Result<TenantView> {
+        Ok(self.view_of(&self.records(tenant).await?))
+    }
+
+    /// Records to be looked at.
+    #[must_use]
+    pub fn view_of(&self, records: &Records) -> TenantView {
+        TenantView::new(
+            Arc::clone(&records.store),
+            Arc::clone(&records.rulebook) as Arc<dyn RuleSource>,
+            Arc::clone(&records.settings),
+            Arc::clone(&self.clock),
+        )
     }
 
     /// The rules of a tenant.

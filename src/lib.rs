@@ -27,7 +27,7 @@
 //! | [`reconcile`] | one sync | SQL, HTTP, files |
 //! | [`schedule`] | when | what runs then |
 //! | [`report`] | the JSON and text of a plan and a sync | where they go |
-//! | [`views`] | what people look at, the same for command line and HTTP | how it is shown |
+//! | [`views`] | what can be looked at: lists, pages, items, explanations | arguments, HTTP, how to write |
 //! | [`store`] | SQLite and PostgreSQL; the only place that knows SQL | what a record means |
 //! | [`graph`] | Microsoft Graph; the only place that speaks its wire format | rules, plans |
 //! | [`rulebook`] | rule files and the commit they come from | what the rules say |
@@ -51,7 +51,6 @@ pub mod apply;
 pub mod reconcile;
 pub mod report;
 pub mod schedule;
-pub mod views;
 
 pub mod graph;
 pub mod rulebook;
@@ -60,6 +59,7 @@ pub mod store;
 
 pub mod api;
 pub mod service;
+pub mod views;
 
 pub mod app;
 pub mod cli;

@@ -12,19 +12,19 @@ use utoipa::ToSchema;
 
 /// Why a request was not answered as it wished (`application/problem+json`, RFC 9457).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
-pub struct Problem {
+pub(super) struct Problem {
     /// The kind of problem: always `about:blank`, the status tells.
     #[serde(rename = "type")]
-    pub kind: &'static str,
+    pub(super) kind: &'static str,
     /// The status in words.
-    pub title: String,
+    pub(super) title: String,
     /// The HTTP status.
-    pub status: u16,
+    pub(super) status: u16,
     /// What went wrong with this request, and how to mend it.
-    pub detail: String,
+    pub(super) detail: String,
     /// Seconds after which it may be tried again.
     #[serde(skip)]
-    pub retry_after: Option<u32>,
+    pub(super) retry_after: Option<u32>,
 }
 
 impl Problem {
@@ -118,7 +118,7 @@ impl From<SyncError> for Problem {
                 retry_after: Some(5),
                 ..Self::conflict(detail)
             },
-            SyncError::Stale(_) => Self::conflict(detail),
+            SyncError::Stale(_) | SyncError::NotHeld(_) => Self::conflict(detail),
             SyncError::Journal(error) => error.into(),
         }
     }

@@ -1,13 +1,11 @@
 //! `explain USER` and `explain NUMBER`.
 
 use super::exit::{Exit, Failure};
-use super::inventory::read_number;
 use super::output::{Format, Output};
 use crate::app::App;
-use crate::directory::UserId;
 use crate::numbering::E164;
 use crate::report::{NumberExplanation, number_text, person_text};
-use crate::views::{Sought, explain_number, explain_person};
+use crate::views::{ViewError, explain_number, explain_person, read_number};
 
 /// A leading `+` and a digit make a number; everything else is somebody.
 pub(super) async fn explain(
@@ -21,7 +19,11 @@ pub(super) async fn explain(
         .strip_prefix('+')
         .is_some_and(|rest| rest.starts_with(|c: char| c.is_ascii_digit() || c == ' '));
     match is_number {
-        true => number(app, tenant, read_number(bare)?, output).await,
+        true => {
+            let number =
+                read_number(bare).map_err(|error| Failure::new(Exit::Usage, error.to_string()))?;
+            explain_in_tenants(app, tenant, number, output).await
+        }
         false => person(app, tenant, bare, output).await,
     }
 }
@@ -35,8 +37,8 @@ async fn person(
     let mut found = false;
     for config in app.chosen(tenant)? {
         let (tenant, records) = app.tenant(config).await?;
-        match explain_person(&tenant, &records.store, whom).await? {
-            Sought::Found(explained) => {
+        match explain_person(&tenant, &records.store, whom).await {
+            Ok(explained) => {
                 match output.format {
                     Format::Json => output.json(&explained)?,
                     Format::Text => {
@@ -45,8 +47,8 @@ async fn person(
                 }
                 found = true;
             }
-            Sought::Several(ids) => return Err(several(whom, &ids).into()),
-            Sought::Nobody => {}
+            Err(ViewError::NoUser(_)) => {}
+            Err(other) => return Err(Failure::new(Exit::Error, other.to_string()).into()),
         }
     }
     match found {
@@ -61,19 +63,8 @@ async fn person(
     }
 }
 
-fn several(whom: &str, ids: &[UserId]) -> Failure {
-    let ids: Vec<String> = ids.iter().map(ToString::to_string).collect();
-    Failure::new(
-        Exit::Error,
-        format!(
-            "`{whom}` is more than one user: {}; name one by id",
-            ids.join(", ")
-        ),
-    )
-}
-
 /// Of several tenants, those that have something to say of the number; if none has, all say so.
-async fn number(
+async fn explain_in_tenants(
     app: &App,
     tenant: Option<&str>,
     number: E164,

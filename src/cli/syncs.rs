@@ -9,7 +9,7 @@ use crate::config::TenantConfig;
 use crate::reconcile::Request;
 use crate::report::{self, SyncRecord, SyncStatus};
 use crate::store::Decision;
-use serde_json::Value;
+use crate::views::SyncItem;
 
 /// So many syncs are listed.
 const SHOWN: u32 = 100;
@@ -20,55 +20,30 @@ pub(super) async fn list(
     tenant: Option<&str>,
     output: &mut Output,
 ) -> anyhow::Result<Exit> {
-    let mut records = Vec::new();
+    let mut items = Vec::new();
     for config in app.chosen(tenant)? {
-        records.extend(app.records(config).await?.store.syncs(SHOWN).await?);
+        items.extend(app.view(config).await?.syncs(None, SHOWN).await?.items);
     }
-    records.sort_by_key(|record| std::cmp::Reverse(record.started));
+    items.sort_by_key(|item| std::cmp::Reverse(item.started));
     match output.format {
-        Format::Json => {
-            let items: Vec<Value> = records
-                .iter()
-                .map(|r| item(r, false))
-                .collect::<Result<_, _>>()?;
-            output.items(&items)?;
-        }
-        Format::Text => output.text(&table(&records))?,
+        Format::Json => output.items(&items)?,
+        Format::Text => output.text(&table(&items))?,
     }
     Ok(Exit::Done)
 }
 
-/// The report, with what set it off and when; without changes and notes in a list.
-fn item(record: &SyncRecord, whole: bool) -> anyhow::Result<Value> {
-    let mut value = serde_json::to_value(&record.report)?;
-    if let Some(object) = value.as_object_mut() {
-        if !whole {
-            object.remove("changes");
-            object.remove("notes");
-        }
-        object.insert("trigger".to_owned(), serde_json::to_value(record.trigger)?);
-        object.insert("started".to_owned(), serde_json::to_value(record.started)?);
-        object.insert(
-            "finished".to_owned(),
-            serde_json::to_value(record.finished)?,
-        );
-    }
-    Ok(value)
-}
-
-fn table(records: &[SyncRecord]) -> String {
+fn table(items: &[SyncItem]) -> String {
     let mut table = plain_table();
     table.set_header([
         "started", "tenant", "id", "status", "assign", "release", "adopt", "waiting", "failed",
     ]);
-    for record in records {
-        let report = &record.report;
-        let summary = report.summary;
+    for item in items {
+        let summary = item.summary;
         table.add_row([
-            record.started.strftime("%Y-%m-%d %H:%M:%S").to_string(),
-            report.tenant.clone(),
-            report.sync_id.clone().unwrap_or_default(),
-            report.status.name().to_owned(),
+            item.started.strftime("%Y-%m-%d %H:%M:%S").to_string(),
+            item.tenant.clone(),
+            item.sync_id.clone().unwrap_or_default(),
+            item.status.name().to_owned(),
             summary.assign.to_string(),
             summary.release.to_string(),
             summary.adopt.to_string(),
@@ -83,7 +58,7 @@ fn table(records: &[SyncRecord]) -> String {
 pub(super) async fn show(app: &App, id: &str, output: &mut Output) -> anyhow::Result<Exit> {
     let (_, _, record) = find(app, id).await?;
     match output.format {
-        Format::Json => output.json(&item(&record, true)?)?,
+        Format::Json => output.json(&SyncItem::whole(record))?,
         Format::Text => output.text(&report::text(&record.report, &[]))?,
     }
     Ok(Exit::Done)

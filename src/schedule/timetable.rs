@@ -56,7 +56,7 @@ pub fn offset_of(tenant: &str, spread: SignedDuration) -> SignedDuration {
         .fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
             (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
         });
-    let share = micros * u128::from(hash >> 32) >> 32;
+    let share = (micros * u128::from(hash >> 32)) >> 32;
     SignedDuration::from_micros(i64::try_from(share).unwrap_or(i64::MAX))
 }
 

@@ -1,14 +1,13 @@
 //! Gathers everything an explanation rests on: stored facts, the rules in force, and a last look at Teams.
 
 use super::person::{Known, person};
-use super::teams;
-use crate::apply::JournalError;
+use super::{ViewError, find_user, teams};
 use crate::directory::{LicenceBook, UserId};
 use crate::numbering::{E164, Listed};
 use crate::plan::{
     Circumstances, Index, NoteKind, State, StoredUser, UserFacts, World, as_remembered, standing,
 };
-use crate::reconcile::{Scope, Tenant};
+use crate::reconcile::{Ledger as _, Tenant};
 use crate::report::{NumberExplanation, PersonExplanation, Tenure, UserRef};
 use crate::rules::{GroupMembers, RuleSet};
 use crate::store::{HistoryEntry, TenantStore};
@@ -16,31 +15,21 @@ use jiff::Timestamp;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-/// Who is meant by a text of a person's.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Sought<T> {
-    /// Exactly one.
-    Found(T),
-    /// More than one: the caller has to ask for an id.
-    Several(Vec<UserId>),
-    /// Nobody, neither remembered nor in the directory as far as it could be asked.
-    Nobody,
-}
-
 /// Why somebody has a number, gets one or gets none. `text` is an id, a UPN (former ones too) or a mail address;
 /// somebody whom no sync has seen yet is read from the directory.
 ///
 /// # Errors
-/// When the database cannot be read. That Graph cannot be reached is no error: the explanation says so.
+/// When nobody or more than one is meant, or what the database says. That Graph cannot be reached is no error: the
+/// explanation says so.
 pub async fn explain_person(
     tenant: &Tenant,
     store: &TenantStore,
     text: &str,
-) -> Result<Sought<PersonExplanation>, JournalError> {
-    let stored = match find(tenant, store, text).await? {
-        Sought::Found(stored) => stored,
-        Sought::Several(ids) => return Ok(Sought::Several(ids)),
-        Sought::Nobody => return Ok(Sought::Nobody),
+) -> Result<PersonExplanation, ViewError> {
+    let stored = match find_user(store, text).await {
+        Ok(found) => found.stored,
+        Err(ViewError::NoUser(_)) => unseen(tenant, text).await?,
+        Err(other) => return Err(other),
     };
     let id = stored.user.id;
     let still = Still::of(tenant, store).await?;
@@ -68,7 +57,7 @@ pub async fn explain_person(
     let (says, unread) = teams::of_person(&*tenant.telephony, id, ours).await;
     explained.teams = says;
     explained.teams_unread = unread;
-    Ok(Sought::Found(explained))
+    Ok(explained)
 }
 
 /// What a number is, why it is not free, and who had it from when to when.
@@ -79,7 +68,7 @@ pub async fn explain_number(
     tenant: &Tenant,
     store: &TenantStore,
     number: E164,
-) -> Result<NumberExplanation, JournalError> {
+) -> Result<NumberExplanation, ViewError> {
     let still = Still::of(tenant, store).await?;
     let history: Vec<Tenure> = store
         .history(number)
@@ -116,40 +105,30 @@ pub async fn explain_number(
     })
 }
 
-async fn find(
-    tenant: &Tenant,
-    store: &TenantStore,
-    text: &str,
-) -> Result<Sought<StoredUser>, JournalError> {
-    let mut found = store.find_users(text).await?;
-    if found.len() > 1 {
-        return Ok(Sought::Several(
-            found.iter().map(|f| f.stored.user.id).collect(),
-        ));
-    }
-    if let Some(one) = found.pop() {
-        return Ok(Sought::Found(one.stored));
-    }
-    let unseen = teams::in_time(tenant.directory.user_named(text)).await;
-    Ok(match unseen.and_then(Result::ok).flatten() {
-        Some(user) => Sought::Found(StoredUser {
+/// Somebody of whom nothing is remembered, as the directory shows them.
+async fn unseen(tenant: &Tenant, text: &str) -> Result<StoredUser, ViewError> {
+    let read = teams::in_time(tenant.directory.user_named(text)).await;
+    match read.and_then(Result::ok).flatten() {
+        Some(user) => Ok(StoredUser {
             user,
             gone: None,
             undecided: true,
             facts: UserFacts::default(),
         }),
-        None => Sought::Nobody,
-    })
+        None => Err(ViewError::NoUser(text.to_owned())),
+    }
 }
 
-async fn named(store: &TenantStore, id: UserId) -> Result<UserRef, JournalError> {
-    use crate::reconcile::Ledger as _;
-    let users = store.users(&Scope::Only(vec![id]), None, 1).await?;
-    let upn = users
+/// A user by the name of now.
+async fn named(store: &TenantStore, id: UserId) -> Result<UserRef, ViewError> {
+    let found = store.find_users(&id.to_string()).await?;
+    let upn = found
         .first()
-        .map(|stored| stored.user.upn().to_owned())
-        .unwrap_or_default();
-    Ok(UserRef { id, upn })
+        .map(|found| found.stored.user.upn().to_owned());
+    Ok(UserRef {
+        id,
+        upn: upn.unwrap_or_default(),
+    })
 }
 
 fn tenure((number, entry): (E164, HistoryEntry)) -> Tenure {
@@ -183,8 +162,7 @@ struct Still {
 }
 
 impl Still {
-    async fn of(tenant: &Tenant, store: &TenantStore) -> Result<Self, JournalError> {
-        use crate::reconcile::Ledger as _;
+    async fn of(tenant: &Tenant, store: &TenantStore) -> Result<Self, ViewError> {
         let now = tenant.clock.now();
         let state = store.state(now).await?;
         let listing = store.listing().await?;

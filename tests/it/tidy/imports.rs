@@ -29,19 +29,6 @@ const TABLE: &[(&str, &[&str])] = &[
     ),
     ("schedule", &["reconcile", "clock"]),
     (
-        "views",
-        &[
-            "directory",
-            "numbering",
-            "rules",
-            "plan",
-            "apply",
-            "reconcile",
-            "report",
-            "store",
-        ],
-    ),
-    (
         "graph",
         &[
             "directory",
@@ -78,6 +65,20 @@ const TABLE: &[(&str, &[&str])] = &[
             "apply",
             "reconcile",
             "report",
+        ],
+    ),
+    (
+        "views",
+        &[
+            "directory",
+            "numbering",
+            "rules",
+            "plan",
+            "clock",
+            "apply",
+            "reconcile",
+            "report",
+            "store",
         ],
     ),
     (
