@@ -55,7 +55,7 @@ fn run(cli: Cli, output: &mut Output) -> anyhow::Result<Exit> {
             rules::check(|| configuration(file), path.as_deref(), output)
         }
         Command::Simulate(args) => wait_for(simulate::simulate(&args, output)),
-        Command::Demo(_) => wait_for(demo::demo(output)),
+        Command::Demo(args) => wait_for(demo::demo(&args, output)),
         Command::Doctor(args) => wait_for(doctor::doctor(file, args.tenant.as_deref(), output)),
         Command::Init(args) => init::init(args.folder.as_deref(), output),
         Command::Serve => {

@@ -1,10 +1,12 @@
 //! Integration tests.
 
+mod api;
 mod crash;
 mod graph;
 mod harness;
 mod rules;
 mod scenarios;
+mod serving;
 mod simulator;
 mod store;
 mod tidy;
