@@ -27,7 +27,7 @@
 //! | [`reconcile`] | one sync | SQL, HTTP, files |
 //! | [`schedule`] | when | what runs then |
 //! | [`report`] | the JSON and text of a plan and a sync | where they go |
-//! | [`views`] | what can be looked at: lists, pages, items | arguments, HTTP, how to write |
+//! | [`views`] | what can be looked at: lists, pages, items, explanations | arguments, HTTP, how to write |
 //! | [`store`] | SQLite and PostgreSQL; the only place that knows SQL | what a record means |
 //! | [`graph`] | Microsoft Graph; the only place that speaks its wire format | rules, plans |
 //! | [`rulebook`] | rule files and the commit they come from | what the rules say |

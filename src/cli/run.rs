@@ -5,7 +5,10 @@ use super::args::{
 };
 use super::exit::{self, Exit};
 use super::output::{Format, Output};
-use super::{demo, history, inventory, people, plan_and_sync, rules, serve, simulate, syncs};
+use super::{
+    demo, doctor, explain, history, init, inventory, people, plan_and_sync, rules, serve, simulate,
+    syncs,
+};
 use crate::app::App;
 use crate::config::{Config, Sources, load};
 use crate::telemetry;
@@ -62,6 +65,8 @@ fn run(cli: Cli, output: &mut Output) -> anyhow::Result<Exit> {
         }
         Command::Simulate(args) => wait_for(simulate::simulate(&args, output)),
         Command::Demo(args) => wait_for(demo::demo(&args, output)),
+        Command::Doctor(args) => wait_for(doctor::doctor(file, args.tenant.as_deref(), output)),
+        Command::Init(args) => init::init(args.folder.as_deref(), output),
         Command::Serve => {
             let config = configuration(file.clone())?;
             config.warnings.iter().for_each(|text| output.warning(text));
@@ -84,15 +89,21 @@ async fn with_database(
     let done = match command {
         Command::Plan(args) => plan_and_sync::plan(&app, &args, output).await,
         Command::Sync(args) => plan_and_sync::sync(&app, &args, output).await,
+        Command::Explain(args) => {
+            explain::explain(&app, args.tenants.tenant.as_deref(), &args.whom, output).await
+        }
         Command::Ranges(RangesCommand::List { tenants }) => {
             inventory::ranges(&app, tenants.tenant.as_deref(), output).await
         }
         Command::Numbers(command) => numbers(&app, &command, output).await,
         Command::Users(command) => users(&app, &command, output).await,
         Command::Syncs(command) => past(&app, &command, output).await,
-        Command::Serve | Command::Rules(_) | Command::Simulate(_) | Command::Demo(_) => {
-            Ok(Exit::Done)
-        }
+        Command::Serve
+        | Command::Rules(_)
+        | Command::Simulate(_)
+        | Command::Demo(_)
+        | Command::Doctor(_)
+        | Command::Init(_) => Ok(Exit::Done),
     };
     app.store.close().await;
     done

@@ -52,6 +52,9 @@ pub(super) fn config(
         server: server?,
         database: database?,
         graph: (&top.graph).into(),
+        rules: Rules {
+            path: PathBuf::from(&top.rules.path.0),
+        },
         parallel: whole(top.schedule.parallel.0),
         tenants: tenants?,
         clock_offset,

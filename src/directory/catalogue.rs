@@ -160,6 +160,14 @@ pub fn plan_id_by_name(name: &str) -> Option<PlanId> {
         .map(|(_, id)| *id)
 }
 
+/// The name of a plan the product knows.
+pub(super) fn known_plan_name(plan: PlanId) -> Option<&'static str> {
+    PLANS
+        .iter()
+        .find(|(_, id)| *id == plan)
+        .map(|(name, _)| *name)
+}
+
 pub(super) fn is_room(sku: SkuId) -> bool {
     ROOM_SKUS.contains(&sku)
 }

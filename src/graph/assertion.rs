@@ -63,7 +63,7 @@ impl Signer {
 }
 
 /// The DER bytes of the first certificate of a PEM text.
-fn first_certificate(pem: &str) -> Result<Vec<u8>, &'static str> {
+pub(super) fn first_certificate(pem: &str) -> Result<Vec<u8>, &'static str> {
     let (_, rest) = pem
         .split_once("-----BEGIN CERTIFICATE-----")
         .ok_or("it holds no `BEGIN CERTIFICATE`")?;

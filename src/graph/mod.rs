@@ -14,6 +14,7 @@
 mod adapter;
 mod assertion;
 mod decode;
+mod expiry;
 mod interner;
 mod login;
 mod mapping;
@@ -35,6 +36,7 @@ mod users;
 mod voice;
 
 pub use adapter::Graph;
+pub use expiry::certificate_ends;
 pub use observer::{Observer, Request};
 pub use settings::{Credential, GraphError, GraphSettings};
 pub use transport::http_client;

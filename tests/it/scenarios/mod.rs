@@ -4,6 +4,8 @@
 mod brakes;
 mod choosing;
 mod contoso;
+mod diagnosing;
+mod explaining;
 mod figures;
 mod leaving;
 mod logs;
