@@ -31,10 +31,10 @@ pub(super) async fn among(
     users: impl Iterator<Item = UserId>,
 ) -> Result<Vec<Departed>, Fault> {
     const READ: &str = "SELECT u.id, u.record, u.employee_key, h.number
-        FROM {batch} JOIN users u ON u.tenant = $1 AND u.id = batch.id
-        JOIN holdings h ON h.tenant = u.tenant AND h.user_id = u.id
-        WHERE u.gone_since IS NOT NULL AND u.employee_key IS NOT NULL AND NOT EXISTS
-            (SELECT 1 FROM holdings x WHERE x.tenant = h.tenant AND x.user_id = h.user_id AND x.id > h.id)";
+        FROM {batch} CROSS JOIN users u CROSS JOIN holdings h
+        WHERE u.tenant = $1 AND u.id = batch.id AND u.gone_since IS NOT NULL AND u.employee_key IS NOT NULL
+            AND h.tenant = u.tenant AND h.id =
+                (SELECT MAX(x.id) FROM holdings x WHERE x.tenant = u.tenant AND x.user_id = u.id)";
     let batch = Batch::default().text("id", users.map(|user| user.to_string()));
     let rows: Vec<Row> = batch.fetch(tx, READ, &[tenant]).await?;
     counted(tx, tenant, rows).await
@@ -47,8 +47,8 @@ pub(super) async fn count<'a>(
     keys: impl Iterator<Item = &'a String>,
 ) -> Result<HashMap<String, u64>, Fault> {
     const COUNT: &str = "SELECT u.employee_key, COUNT(*) FROM {batch}
-        JOIN users u ON u.tenant = $1 AND u.employee_key = batch.employee_key
-        WHERE u.employee_key IS NOT NULL GROUP BY u.employee_key";
+        CROSS JOIN users u WHERE u.tenant = $1 AND u.employee_key = batch.employee_key
+            AND u.employee_key IS NOT NULL GROUP BY u.employee_key";
     let keys: BTreeSet<&String> = keys.collect();
     let batch = Batch::default().text("employee_key", keys.into_iter().cloned());
     let counts: Vec<(String, i64)> = batch.fetch(tx, COUNT, &[tenant]).await?;

@@ -46,7 +46,7 @@ pub(super) async fn of_numbers(
     numbers: impl Iterator<Item = E164>,
 ) -> Result<BTreeMap<E164, NumberFacts>, Fault> {
     const READ: &str = "SELECT f.number, f.facts FROM {batch}
-        JOIN number_facts f ON f.tenant = $1 AND f.number = batch.number";
+        CROSS JOIN number_facts f WHERE f.tenant = $1 AND f.number = batch.number";
     let batch = Batch::default().int("number", numbers.map(digits));
     let rows: Vec<(i64, String)> = batch.fetch(tx, READ, &[tenant]).await?;
     let facts = rows
@@ -62,7 +62,7 @@ pub(super) async fn of_users(
     users: impl Iterator<Item = UserId>,
 ) -> Result<BTreeMap<UserId, UserFacts>, Fault> {
     const READ: &str = "SELECT f.user_id, f.facts FROM {batch}
-        JOIN user_facts f ON f.tenant = $1 AND f.user_id = batch.id";
+        CROSS JOIN user_facts f WHERE f.tenant = $1 AND f.user_id = batch.id";
     let batch = Batch::default().text("id", users.map(|user| user.to_string()));
     let rows: Vec<(String, String)> = batch.fetch(tx, READ, &[tenant]).await?;
     let facts = rows

@@ -225,7 +225,8 @@ pub(super) async fn open_of(
 ) -> Result<Vec<Holding>, Fault> {
     const READ: &str = "SELECT h.number, h.user_id, h.number_type, h.range_name, h.origin, h.since, h.seen_licensed,
             h.missing_since, h.last_in_place
-        FROM {batch} JOIN holdings h ON h.tenant = $1 AND h.user_id = batch.id WHERE h.ended IS NULL";
+        FROM {batch} CROSS JOIN holdings h
+        WHERE h.tenant = $1 AND h.user_id = batch.id AND h.ended IS NULL";
     let batch = Batch::default().text("id", users.map(|user| user.to_string()));
     let rows: Vec<OpenRow> = batch.fetch(tx, READ, &[tenant]).await?;
     rows.into_iter().map(holding_of).collect()
@@ -269,10 +270,10 @@ pub(super) async fn former_of(
     tenant: i64,
     users: impl Iterator<Item = UserId>,
 ) -> Result<Vec<Former>, Fault> {
-    const READ: &str = "SELECT h.user_id, h.number, h.number_type, h.ended, h.end_reason, h.seen_licensed
-        FROM {batch} JOIN holdings h ON h.tenant = $1 AND h.user_id = batch.id
-        WHERE h.ended IS NOT NULL AND NOT EXISTS
-            (SELECT 1 FROM holdings x WHERE x.tenant = h.tenant AND x.user_id = h.user_id AND x.id > h.id)";
+    const READ: &str =
+        "SELECT h.user_id, h.number, h.number_type, h.ended, h.end_reason, h.seen_licensed
+        FROM {batch} CROSS JOIN holdings h WHERE h.tenant = $1 AND h.ended IS NOT NULL AND h.id =
+            (SELECT MAX(x.id) FROM holdings x WHERE x.tenant = $1 AND x.user_id = batch.id)";
     let batch = Batch::default().text("id", users.map(|user| user.to_string()));
     let rows: Vec<FormerRow> = batch.fetch(tx, READ, &[tenant]).await?;
     rows.into_iter().map(former_of_row).collect()

@@ -196,8 +196,8 @@ async fn write_rows(w: &mut Writing, rows: BTreeMap<u32, Row<'_>>) -> Result<(),
 /// Keeps the UPNs that users are about to lose, so that people can still be found by them.
 async fn remember_upns(w: &mut Writing, rows: &BTreeMap<u32, Row<'_>>) -> Result<(), Fault> {
     const KEEP: &str = "INSERT INTO former_upns (tenant, upn_key, user_no)
-        SELECT u.tenant, u.upn_key, u.no FROM {batch} JOIN users u ON u.tenant = $1 AND u.no = batch.no
-        WHERE u.upn_key IS NOT NULL AND u.upn_key <> COALESCE(batch.upn_key, '') ON CONFLICT DO NOTHING";
+        SELECT u.tenant, u.upn_key, u.no FROM {batch} CROSS JOIN users u
+        WHERE u.tenant = $1 AND u.no = batch.no AND u.upn_key IS NOT NULL AND u.upn_key <> COALESCE(batch.upn_key, '') ON CONFLICT DO NOTHING";
     let known = || rows.iter().filter(|(_, row)| row.known);
     let upn = |row: &Row<'_>| record::lookup_key(row.user.attributes.get(Attribute::Upn));
     let batch = Batch::default()
@@ -210,8 +210,7 @@ async fn remember_upns(w: &mut Writing, rows: &BTreeMap<u32, Row<'_>>) -> Result
 /// Notes whose record is written, and which employee keys come with it and go.
 async fn note_people(w: &mut Writing, rows: &BTreeMap<u32, Row<'_>>) -> Result<(), Fault> {
     const LOST: &str = "SELECT DISTINCT u.employee_key FROM {batch}
-        JOIN users u ON u.tenant = $1 AND u.no = batch.no
-        WHERE u.employee_key IS NOT NULL AND u.employee_key <> COALESCE(batch.employee_key, '')";
+        CROSS JOIN users u WHERE u.tenant = $1 AND u.no = batch.no AND u.employee_key IS NOT NULL AND u.employee_key <> COALESCE(batch.employee_key, '')";
     w.written.people(rows.keys().copied());
     if w.written.everything {
         return Ok(());
