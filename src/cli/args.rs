@@ -1,6 +1,10 @@
 //! The command line as typed. What the options mean together is checked by the commands; what cannot be typed together
 //! is refused here, with exit code 2.
 
+mod hand;
+
+pub use hand::{AssignArgs, ReleaseArgs};
+
 use super::output::Format;
 use clap::{Args, Parser, Subcommand};
 use std::net::SocketAddr;
@@ -41,6 +45,10 @@ pub enum Command {
     Plan(PlanArgs),
     /// Observe, decide and make the changes, once
     Sync(SyncArgs),
+    /// Give somebody a number, or another one
+    Assign(AssignArgs),
+    /// Take somebody's number back
+    Release(ReleaseArgs),
     /// Tools for rule files
     #[command(subcommand)]
     Rules(RulesCommand),

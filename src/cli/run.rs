@@ -5,7 +5,7 @@ use super::args::{
 };
 use super::exit::{self, Exit};
 use super::output::{Format, Output};
-use super::{demo, history, inventory, people, plan_and_sync, rules, simulate, syncs};
+use super::{by_hand, demo, history, inventory, people, plan_and_sync, rules, simulate, syncs};
 use crate::app::App;
 use crate::config::{Config, Sources, load};
 use crate::telemetry;
@@ -70,6 +70,8 @@ async fn with_database(
     let done = match command {
         Command::Plan(args) => plan_and_sync::plan(&app, &args, output).await,
         Command::Sync(args) => plan_and_sync::sync(&app, &args, output).await,
+        Command::Assign(args) => by_hand::assign(&app, &args, output).await,
+        Command::Release(args) => by_hand::release(&app, &args, output).await,
         Command::Ranges(RangesCommand::List { tenants }) => {
             inventory::ranges(&app, tenants.tenant.as_deref(), output).await
         }

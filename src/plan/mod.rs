@@ -6,7 +6,10 @@ mod case;
 mod change;
 mod draft;
 mod former;
+mod grant;
 mod guard;
+mod hand;
+mod hand_check;
 mod holder;
 mod inventory;
 mod judge;
@@ -15,6 +18,7 @@ mod memory;
 mod note;
 mod outcome;
 mod planner;
+mod refusal;
 mod release;
 mod settings;
 mod stock;
@@ -23,11 +27,12 @@ mod upkeep;
 mod world;
 
 pub use change::{
-    Action, Change, ChangeStatus, Expected, Plan, PlanStatus, PolicyName, Reason, StepEnd,
+    Action, Change, ChangeStatus, Expected, Part, Plan, PlanStatus, PolicyName, Reason, StepEnd,
     StepError,
 };
 pub use draft::{Draft, Effects, number_digest, user_digest};
 pub use guard::{Approval, guard, release_limit};
+pub use hand::{Hand, Wish, by_hand};
 pub use inventory::{Counts, Entry, RangeInventory, entry};
 pub use judge::{Judged, Row, judge};
 pub use memory::{
@@ -38,6 +43,7 @@ pub use memory::{
 pub use note::{Note, NoteKind};
 pub use outcome::{Outcome, outcome};
 pub use planner::{Planner, is_decided_again, is_recorded_only, is_waiting};
+pub use refusal::{Holder, Refusal};
 pub use settings::{Eligibility, Mode, Safety, Settings, Waiting};
 pub use stock::Stock;
 pub use world::{Circumstances, Index, World, out_of_place};

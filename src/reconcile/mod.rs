@@ -3,6 +3,7 @@
 //! [`sync`] writes; [`plan`] does the same over an [`Overlay`] that keeps every write in memory, so that what it
 //! shows is what a sync would do.
 
+mod by_hand;
 mod claim;
 mod decide;
 mod observe;
@@ -14,6 +15,7 @@ mod sync;
 mod tenant;
 mod verify;
 
+pub use by_hand::is_unfinished;
 pub use overlay::Overlay;
 pub use ports::{
     Begin, Claim, Ledger, Round, RoundEnd, RoundMode, RuleSource, Scope, SyncId, Trigger,

@@ -2,12 +2,14 @@
 
 use super::decide::{decide, is_for_everyone, settings_digest};
 use super::observe::{self, Directory, Numbers};
-use super::verify::{Seen, failed_report, plan_report, report};
+use super::verify::{Seen, failed_report, plan_report, refused_report, report};
 use super::{Begin, Claim, Ledger, Overlay, Request, Selection, Stale, SyncId, Tenant};
 use crate::apply::{Applied, Fence, Hands, JournalError, recover, run};
 use crate::directory::ReadError;
-use crate::plan::{Anchor, Change, ChangeStatus, Circumstances, Draft, Plan, State, World};
-use crate::report::SyncReport;
+use crate::plan::{
+    Anchor, Change, ChangeStatus, Circumstances, Draft, Plan, Refusal, State, World,
+};
+use crate::report::{ChangeReport, SyncReport};
 use crate::rules::RuleSet;
 use jiff::Timestamp;
 use std::sync::Arc;
@@ -37,6 +39,9 @@ pub enum SyncError {
         /// Who runs it.
         holder: String,
     },
+    /// What was asked for by hand is refused; nothing was changed.
+    #[error(transparent)]
+    Refused(#[from] Refusal),
     /// A saved plan no longer fits.
     #[error(transparent)]
     Stale(#[from] Stale),
@@ -69,6 +74,7 @@ pub async fn sync(tenant: &Tenant, request: &Request) -> Result<Finished, SyncEr
     let finished = course.run().await;
     let report = match &finished {
         Ok(finished) => finished.report.clone(),
+        Err(SyncError::Refused(_)) => refused_report(&course.seen(None, 0)),
         Err(_) => failed_report(&course.seen(None, 0)),
     };
     let recorded = tenant
@@ -142,7 +148,10 @@ impl Course<'_> {
         let digest = settings_digest(self.tenant, directory, numbers);
         let everyone = is_for_everyone(self.request, &self.rules, state, &digest);
         let world = self.world(directory, numbers, state, everyone, now);
-        let draft = decide(&*self.tenant.ledger, &world, self.request).await?;
+        let draft = match &self.request.hand {
+            Some(hand) => self.by_hand(&world, hand).await?,
+            None => decide(&*self.tenant.ledger, &world, self.request).await?,
+        };
         let draft = self.select(draft, now)?;
         let anchor = self.anchor(
             directory,
@@ -167,12 +176,8 @@ impl Course<'_> {
         let applied = run(&hands, tasks).await?;
         self.suspend_refusing_ranges(state).await?;
         let finished = report(&seen, draft, recovered, applied, &conflicts, directory);
-        if finished
-            .report
-            .changes
-            .iter()
-            .any(|change| change.status == ChangeStatus::Held)
-        {
+        let held = |change: &ChangeReport| change.status == ChangeStatus::Held;
+        if self.request.hand.is_none() && finished.report.changes.iter().any(held) {
             self.tenant
                 .ledger
                 .hold(self.fence, id, &finished.report, self.tenant.clock.now())

@@ -5,7 +5,7 @@ use crate::apply::{Patience, Telephony};
 use crate::clock::Clock;
 use crate::directory::{Directory, UserId};
 use crate::numbering::E164;
-use crate::plan::Settings;
+use crate::plan::{Hand, Settings};
 use jiff::{SignedDuration, Timestamp};
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -59,6 +59,8 @@ pub struct Request {
     pub only: Option<UserId>,
     /// Only these changes.
     pub selection: Option<Selection>,
+    /// Only what a person asks for, of these people; it wins over all the above but the trigger.
+    pub hand: Option<Hand>,
 }
 
 /// A list of changes to which a sync is limited.
@@ -82,6 +84,26 @@ impl Request {
             approve: false,
             only: None,
             selection: None,
+            hand: None,
+        }
+    }
+
+    /// What a person asks for by hand: nothing else is decided.
+    #[must_use]
+    pub fn of_hand(trigger: Trigger, hand: Hand) -> Self {
+        Self {
+            hand: Some(hand),
+            ..Self::new(trigger, false)
+        }
+    }
+
+    /// The people it is limited to; `None`: everybody whose turn it is.
+    #[must_use]
+    pub fn people(&self) -> Option<&[UserId]> {
+        let only = || self.only.as_ref().map(std::slice::from_ref);
+        match &self.hand {
+            Some(hand) => Some(&hand.people),
+            None => only(),
         }
     }
 }

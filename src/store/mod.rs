@@ -12,6 +12,7 @@ mod claim;
 mod connect;
 mod engine;
 mod error;
+mod exchange;
 mod facts;
 mod held;
 mod history;

@@ -2,6 +2,7 @@
 //! sync that has nothing to do.
 
 mod brakes;
+mod by_hand;
 mod choosing;
 mod contoso;
 mod leaving;
