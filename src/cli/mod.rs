@@ -10,10 +10,12 @@ pub mod exit;
 mod history;
 mod inventory;
 pub mod output;
+mod overrides;
 mod people;
 mod plan_and_sync;
 mod rules;
 mod run;
+mod set;
 mod simulate;
 mod syncs;
 

@@ -5,7 +5,9 @@ use super::args::{
 };
 use super::exit::{self, Exit};
 use super::output::{Format, Output};
-use super::{by_hand, demo, history, inventory, people, plan_and_sync, rules, simulate, syncs};
+use super::{
+    by_hand, demo, history, inventory, people, plan_and_sync, rules, set, simulate, syncs,
+};
 use crate::app::App;
 use crate::config::{Config, Sources, load};
 use crate::telemetry;
@@ -72,9 +74,9 @@ async fn with_database(
         Command::Sync(args) => plan_and_sync::sync(&app, &args, output).await,
         Command::Assign(args) => by_hand::assign(&app, &args, output).await,
         Command::Release(args) => by_hand::release(&app, &args, output).await,
-        Command::Ranges(RangesCommand::List { tenants }) => {
-            inventory::ranges(&app, tenants.tenant.as_deref(), output).await
-        }
+        Command::Pause(args) => set::pause(&app, &args, output).await,
+        Command::Resume(args) => set::resume(&app, &args, output).await,
+        Command::Ranges(command) => ranges(&app, &command, output).await,
         Command::Numbers(command) => numbers(&app, &command, output).await,
         Command::Users(command) => users(&app, &command, output).await,
         Command::Syncs(command) => past(&app, &command, output).await,
@@ -82,6 +84,16 @@ async fn with_database(
     };
     app.store.close().await;
     done
+}
+
+async fn ranges(app: &App, command: &RangesCommand, output: &mut Output) -> anyhow::Result<Exit> {
+    match command {
+        RangesCommand::List { tenants } => {
+            inventory::ranges(app, tenants.tenant.as_deref(), output).await
+        }
+        RangesCommand::Suspend(args) => set::suspend(app, args, output).await,
+        RangesCommand::Resume(args) => set::resume_range(app, args, output).await,
+    }
 }
 
 async fn numbers(app: &App, command: &NumbersCommand, output: &mut Output) -> anyhow::Result<Exit> {
@@ -103,6 +115,11 @@ async fn numbers(app: &App, command: &NumbersCommand, output: &mut Output) -> an
         NumbersCommand::History { tenants, number } => {
             history::history(app, tenants.tenant.as_deref(), number, output).await
         }
+        NumbersCommand::Reserve(args) => set::reserve(app, args, output).await,
+        NumbersCommand::Unreserve(args) => set::unreserve(app, args, output).await,
+        NumbersCommand::Unblock(args) => set::unblock(app, args, output).await,
+        NumbersCommand::Free(args) => set::free(app, args, output).await,
+        NumbersCommand::Rest(args) => set::rest(app, args, output).await,
     }
 }
 
@@ -122,9 +139,11 @@ async fn users(app: &App, command: &UsersCommand, output: &mut Output) -> anyhow
             )
             .await
         }
-        UsersCommand::Resume { tenants, user } => {
-            people::resume(app, tenants.tenant.as_deref(), user, output).await
-        }
+        UsersCommand::Exempt(args) => set::exempt(app, args, output).await,
+        UsersCommand::Unexempt(args) => set::unexempt(app, args, output).await,
+        UsersCommand::Pin(args) => set::pin(app, args, output).await,
+        UsersCommand::Unpin(args) => set::unpin(app, args, output).await,
+        UsersCommand::Resume(args) => set::resume_user(app, args, output).await,
     }
 }
 

@@ -17,6 +17,7 @@ mod losses;
 mod memory;
 mod note;
 mod outcome;
+mod overrides;
 mod planner;
 mod refusal;
 mod release;
@@ -42,6 +43,7 @@ pub use memory::{
 };
 pub use note::{Note, NoteKind};
 pub use outcome::{Outcome, outcome};
+pub use overrides::{declared, may_pin, may_reserve, may_rest, moment, to_come};
 pub use planner::{Planner, is_decided_again, is_recorded_only, is_waiting};
 pub use refusal::{Holder, Refusal};
 pub use settings::{Eligibility, Mode, Safety, Settings, Waiting};

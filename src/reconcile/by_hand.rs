@@ -43,8 +43,8 @@ pub fn is_unfinished(report: &SyncReport, hand: &Hand) -> bool {
 }
 
 /// Gives the person a refusal names by id a name that people know.
-pub(super) async fn named(
-    ledger: &dyn Ledger,
+pub(super) async fn named<L: Ledger + ?Sized>(
+    ledger: &L,
     mut refusal: Refusal,
 ) -> Result<Refusal, JournalError> {
     if let Some(holder) = refusal.holder_mut() {

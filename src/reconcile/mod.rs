@@ -8,6 +8,7 @@ mod claim;
 mod decide;
 mod observe;
 mod overlay;
+mod overrides;
 mod ports;
 mod round;
 mod saved;
@@ -17,6 +18,10 @@ mod verify;
 
 pub use by_hand::is_unfinished;
 pub use overlay::Overlay;
+pub use overrides::{
+    Desk, NumberChange, OverrideError, Overrides, UserChange, exempt, free, pause, pin, reserve,
+    rest, resume, resume_range, resume_user, suspend_range, unblock, unexempt, unpin, unreserve,
+};
 pub use ports::{
     Begin, Claim, Ledger, Round, RoundEnd, RoundMode, RuleSource, Scope, SyncId, Trigger,
 };

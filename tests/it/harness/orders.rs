@@ -20,6 +20,16 @@ impl Scenario {
         self.assign(name, more, 1).await.says(said);
     }
 
+    /// `users VERB NAME …`, which must end with this code.
+    pub(crate) async fn users(&self, verb: &str, name: &str, more: &[&str], code: i32) -> Run {
+        self.order(&["users", verb, &upn(name)], more, code).await
+    }
+
+    /// `numbers VERB NUMBER …`, which must end with this code.
+    pub(crate) async fn numbers(&self, verb: &str, number: &str, more: &[&str], code: i32) -> Run {
+        self.order(&["numbers", verb, number], more, code).await
+    }
+
     async fn order(&self, command: &[&str], more: &[&str], code: i32) -> Run {
         let run = self.run(&[command, more].concat()).await;
         run.exits(code);

@@ -373,6 +373,14 @@ async fn nothing_is_written_while_observing_or_paused(database: &Database) {
         .has("/changes/0/status", "planned")
         .says(&["observe", "nothing was written"]);
     story.configure("mode = \"apply\"", "");
+    let paused = story.run(&["pause", "--reason", "audit"]).await;
+    paused.exits(0);
+    let said = ["paused (audit)", "linekeeper resume"];
+    story
+        .assign("anna", &["+498955501005"], 5)
+        .await
+        .says(&said);
+    story.run(&["resume"]).await.exits(0).has("/changed", true);
     assert_eq!(story.writes(), [""; 0]);
     story.number("+498955501005", "free").await;
     story.sync(0).await;

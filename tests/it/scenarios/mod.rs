@@ -8,6 +8,7 @@ mod contoso;
 mod leaving;
 mod modes;
 mod outside;
+mod overrides;
 mod people;
 mod plans;
 mod policies;
