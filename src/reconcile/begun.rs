@@ -2,7 +2,7 @@
 
 use super::sync::{Course, Finished};
 use super::told::tell;
-use super::verify::failed_report;
+use super::verify::{failed_report, refused_report};
 use super::{Begin, Request, SyncError, SyncId, Tenant};
 use crate::apply::{Fence, JournalError};
 use crate::directory::ReadError;
@@ -70,6 +70,7 @@ impl Begun {
         let finished = course.run().await;
         let report = match &finished {
             Ok(finished) => finished.report.clone(),
+            Err(SyncError::Refused(_)) => refused_report(&course.seen(None, 0)),
             Err(_) => failed_report(&course.seen(None, 0)),
         };
         let recorded = self.finish(&report).await;
