@@ -9,7 +9,9 @@ mod tenant;
 
 use async_trait::async_trait;
 use jiff::SignedDuration;
-use linekeeper::apply::{CallError, OperationState, Order, Patience, Telephony, Voice, VoiceError};
+use linekeeper::apply::{
+    CallError, Halt, OperationState, Order, Patience, Telephony, Voice, VoiceError,
+};
 use linekeeper::clock::SystemClock;
 use linekeeper::directory::{
     Cursor, Directory, GroupId, Link, Next, Observed, Page, ReadError, Sku, User, UserId,
@@ -112,6 +114,7 @@ async fn tenant(store: &Store, world: &Arc<Made>) -> Tenant {
             request: SignedDuration::from_secs(15),
             in_flight: 50,
         },
+        halt: Halt::default(),
     }
 }
 

@@ -35,9 +35,10 @@ pub async fn recover(
     let (leads, followers): (Vec<_>, Vec<_>) = steps
         .into_iter()
         .partition(|step| step.change.after.is_none() || step.change.action.claims());
-    let work = leads
+    let work: Vec<_> = leads
         .iter()
-        .map(|step| lead(hands, &refusals, step, by_hand, begun));
+        .map(|step| lead(hands, &refusals, step, by_hand, begun))
+        .collect();
     let mut results = futures::stream::iter(work).buffer_unordered(hands.patience.in_flight.max(1));
     let mut fates = Leads::default();
     while let Some(result) = results.next().await {

@@ -53,6 +53,9 @@ pub(super) async fn make(
 }
 
 async fn may_write(hands: &Hands) -> Result<bool, JournalError> {
+    if hands.halt.is_set() {
+        return Ok(false);
+    }
     let needed = hands.patience.request;
     hands
         .journal

@@ -37,6 +37,8 @@ pub struct Cli {
 /// The commands.
 #[derive(Clone, Debug, Subcommand)]
 pub enum Command {
+    /// The service: syncs by schedule and on demand, and the HTTP API
+    Serve,
     /// Observe and print the plan; change nothing
     Plan(PlanArgs),
     /// Observe, decide and make the changes, once

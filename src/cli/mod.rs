@@ -13,6 +13,7 @@ mod people;
 mod plan_and_sync;
 mod rules;
 mod run;
+mod serve;
 mod simulate;
 mod syncs;
 

@@ -5,7 +5,7 @@ use super::args::{
 };
 use super::exit::{self, Exit};
 use super::output::{Format, Output};
-use super::{demo, history, inventory, people, plan_and_sync, rules, simulate, syncs};
+use super::{demo, history, inventory, people, plan_and_sync, rules, serve, simulate, syncs};
 use crate::app::App;
 use crate::config::{Config, Sources, load};
 use crate::telemetry;
@@ -22,7 +22,12 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Err(error) => return usage(&error),
     };
     let mut output = Output::of_process(cli.output);
-    if let Err(error) = telemetry::start(cli.output == Format::Json, LevelFilter::WARN) {
+    // A service tells what it does; a command prints its outcome itself.
+    let usual = match cli.command {
+        Command::Serve => LevelFilter::INFO,
+        _ => LevelFilter::WARN,
+    };
+    if let Err(error) = telemetry::start(cli.output == Format::Json, usual) {
         output.error(&anyhow::Error::new(error));
         return Exit::Invalid.into();
     }
@@ -54,6 +59,11 @@ fn run(cli: Cli, output: &mut Output) -> anyhow::Result<Exit> {
         }
         Command::Simulate(args) => wait_for(simulate::simulate(&args, output)),
         Command::Demo(_) => wait_for(demo::demo(output)),
+        Command::Serve => {
+            let config = configuration(file.clone())?;
+            config.warnings.iter().for_each(|text| output.warning(text));
+            wait_for(serve::serve(config, file))
+        }
         command => {
             let config = configuration(file)?;
             config.warnings.iter().for_each(|text| output.warning(text));
@@ -77,7 +87,9 @@ async fn with_database(
         Command::Numbers(command) => numbers(&app, &command, output).await,
         Command::Users(command) => users(&app, &command, output).await,
         Command::Syncs(command) => past(&app, &command, output).await,
-        Command::Rules(_) | Command::Simulate(_) | Command::Demo(_) => Ok(Exit::Done),
+        Command::Serve | Command::Rules(_) | Command::Simulate(_) | Command::Demo(_) => {
+            Ok(Exit::Done)
+        }
     };
     app.store.close().await;
     done

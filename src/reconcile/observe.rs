@@ -112,10 +112,13 @@ pub(super) async fn numbers(
     state: &State,
 ) -> Result<Numbers, ReadError> {
     let listing = listing(tenant, state).await?;
-    let confirmed = futures::stream::iter(out_of_place(state, &listing))
+    let reads: Vec<_> = out_of_place(state, &listing)
+        .into_iter()
         .map(|number| async move {
             Ok::<_, ReadError>((number, tenant.telephony.number(number).await?))
         })
+        .collect();
+    let confirmed = futures::stream::iter(reads)
         .buffer_unordered(tenant.reading.in_flight.max(1))
         .try_collect()
         .await?;

@@ -110,6 +110,8 @@ async fn follow(
         stored?;
         match page {
             Ok(page) => {
+                let users = page.users.len() as u64;
+                request.progress.tell(|so_far| so_far.users += users);
                 let next = page.next.clone();
                 batch.push(page);
                 match next {

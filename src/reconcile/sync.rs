@@ -2,9 +2,8 @@
 
 use super::decide::{decide, is_for_everyone, settings_digest};
 use super::observe::{self, Directory, Numbers};
-use super::told::tell;
 use super::verify::{Seen, failed_report, plan_report, report};
-use super::{Begin, Claim, Ledger, Overlay, Request, Selection, Stale, SyncId, Tenant};
+use super::{Claim, Ledger, Overlay, Request, Selection, Stage, Stale, SyncId, Tenant, begin};
 use crate::apply::{Applied, Fence, Hands, JournalError, recover, run};
 use crate::directory::ReadError;
 use crate::plan::{Anchor, Change, ChangeStatus, Circumstances, Draft, Plan, State, World};
@@ -13,8 +12,7 @@ use crate::rules::RuleSet;
 use jiff::Timestamp;
 use std::sync::Arc;
 use thiserror::Error;
-use tracing::field::Empty;
-use tracing::{Instrument as _, Span};
+use tracing::Instrument as _;
 
 /// A sync or plan that came to an end.
 #[derive(Clone, Debug)]
@@ -40,6 +38,9 @@ pub enum SyncError {
         /// Who runs it.
         holder: String,
     },
+    /// The held list can no longer be approved.
+    #[error("{0}")]
+    NotHeld(String),
     /// A saved plan no longer fits.
     #[error(transparent)]
     Stale(#[from] Stale),
@@ -54,44 +55,7 @@ pub enum SyncError {
 /// When another sync runs, a saved plan is stale, or the database fails. A directory that cannot be read is no error
 /// but a report with the status `failed`.
 pub async fn sync(tenant: &Tenant, request: &Request) -> Result<Finished, SyncError> {
-    // At the level of errors, so that every line of a sync tells tenant and sync, whatever is filtered out.
-    let span = tracing::error_span!("sync", tenant = tenant.settings.tenant, sync = Empty);
-    let begun = tenant.clock.now();
-    let outcome = whole(tenant, request).instrument(span.clone()).await;
-    span.in_scope(|| tell(&outcome, begun.duration_until(tenant.clock.now())));
-    outcome
-}
-
-async fn whole(tenant: &Tenant, request: &Request) -> Result<Finished, SyncError> {
-    let (fence, id) = match tenant
-        .ledger
-        .begin(&request.trigger, tenant.clock.now())
-        .await?
-    {
-        Begin::Ours(fence, id) => (fence, id),
-        Begin::Running { sync, holder } => return Err(SyncError::Running { sync, holder }),
-    };
-    Span::current().record("sync", &id);
-    let course = Course {
-        tenant,
-        request,
-        fence,
-        id: Some(id),
-        rules: tenant.rules.active(),
-    };
-    let finished = course.run().await;
-    let report = match &finished {
-        Ok(finished) => finished.report.clone(),
-        Err(_) => failed_report(&course.seen(None, 0)),
-    };
-    let recorded = tenant
-        .ledger
-        .finish(fence, &report, tenant.clock.now())
-        .await;
-    // What went wrong first tells more than that it could not be recorded either.
-    let finished = finished?;
-    recorded?;
-    Ok(finished)
+    begin(tenant.clone(), request.clone()).await?.run().await
 }
 
 /// What a sync would do now. Nothing is stored.
@@ -125,7 +89,7 @@ pub(super) struct Course<'a> {
 }
 
 impl Course<'_> {
-    async fn run(&self) -> Result<Finished, SyncError> {
+    pub(super) async fn run(&self) -> Result<Finished, SyncError> {
         let ledger = &*self.tenant.ledger;
         let before = ledger.state(self.tenant.clock.now()).await?;
         let directory = observe::directory(self.tenant, self.fence, self.request, &before).await?;
@@ -136,6 +100,9 @@ impl Course<'_> {
             return self.empty_directory(&directory, &before).await;
         }
         let recovered = self.recover(&directory, &before).await?;
+        self.request
+            .progress
+            .tell(|so_far| so_far.stage = Stage::Numbers);
         let state = ledger.state(self.tenant.clock.now()).await?;
         let numbers = match observe::numbers(self.tenant, &self.rules, &state).await {
             Ok(numbers) => numbers,
@@ -152,6 +119,10 @@ impl Course<'_> {
         state: &State,
         recovered: Vec<Applied>,
     ) -> Result<Finished, SyncError> {
+        self.request.progress.tell(|so_far| {
+            so_far.stage = Stage::Deciding;
+            so_far.numbers = numbers.listing.len() as u64;
+        });
         let now = self.tenant.clock.now();
         let digest = settings_digest(self.tenant, directory, numbers);
         let everyone = is_for_everyone(self.request, &self.rules, state, &digest);
@@ -176,9 +147,13 @@ impl Course<'_> {
                 .store_listing(self.fence, &numbers.listing, now)
                 .await?;
         }
+        let progress = &self.request.progress;
         let (tasks, conflicts) = self.claim(id, &draft, state, anchor, everyone, now).await?;
-        let hands = self.hands(directory);
-        let applied = run(&hands, tasks).await?;
+        progress.tell(|so_far| {
+            so_far.stage = Stage::Applying;
+            so_far.changes = tasks.len() as u64;
+        });
+        let applied = run(&self.hands(directory), tasks).await?;
         self.suspend_refusing_ranges(state).await?;
         let finished = report(&seen, draft, recovered, applied, &conflicts, directory);
         if finished
@@ -321,6 +296,7 @@ impl Course<'_> {
 
     fn hands(&self, directory: &Directory) -> Hands {
         let clock = Arc::clone(&self.tenant.clock);
+        let progress = self.request.progress.clone();
         let journal: Arc<dyn crate::apply::Journal> =
             Arc::clone(&self.tenant.ledger) as Arc<dyn crate::apply::Journal>;
         Hands {
@@ -332,10 +308,12 @@ impl Course<'_> {
             settings: Arc::clone(&self.tenant.settings),
             patience: self.tenant.patience,
             now: Arc::new(move || clock.now()),
+            halt: self.tenant.halt.clone(),
+            told: Arc::new(move |_| progress.tell(|so_far| so_far.done += 1)),
         }
     }
 
-    fn seen(&self, directory: Option<&Directory>, users: u64) -> Seen {
+    pub(super) fn seen(&self, directory: Option<&Directory>, users: u64) -> Seen {
         Seen {
             tenant: self.tenant.settings.tenant.clone(),
             sync: self.id.clone(),

@@ -9,9 +9,6 @@ pub(super) fn tell(outcome: &Result<Finished, SyncError>, took: SignedDuration) 
     let elapsed_ms = i64::try_from(took.as_millis()).unwrap_or(i64::MAX);
     match outcome {
         Ok(finished) => tell_finished(finished, elapsed_ms),
-        Err(SyncError::Running { holder, .. }) => {
-            tracing::info!(holder, "no sync: another one of this tenant runs");
-        }
         Err(error) => {
             tracing::error!(%error, elapsed_ms, "the sync ended without a report");
         }

@@ -57,6 +57,10 @@ impl Batch {
         self.column(name, Values::Json(values.into_iter().collect()))
     }
 
+    pub(super) fn is_empty(&self) -> bool {
+        self.len == 0
+    }
+
     fn column(mut self, name: &'static str, values: Values) -> Self {
         self.len = match &values {
             Values::Int(v) => v.len(),

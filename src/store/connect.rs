@@ -47,6 +47,10 @@ impl Default for Options {
     }
 }
 
+/// Held by the one service of a SQLite file.
+#[derive(Debug)]
+pub struct ServeLock(#[expect(dead_code, reason = "held, not read")] FileLock);
+
 /// An open database with the current schema.
 #[derive(Clone, Debug)]
 pub struct Store {
@@ -75,6 +79,36 @@ impl Store {
         // The text may hold a password: only its scheme is repeated.
         let scheme = url.split(':').next().unwrap_or_default();
         Err(StoreError::Url(format!("{scheme}:…")))
+    }
+
+    /// Asks the database for a sign of life.
+    ///
+    /// # Errors
+    /// When it does not answer.
+    pub async fn ping(&self) -> Result<(), StoreError> {
+        const ONE: &str = "SELECT 1";
+        let mut tx = self.pool.read().await?;
+        let _one: Option<(i32,)> = fetch_optional!(&mut tx, ONE)?;
+        Ok(())
+    }
+
+    /// Keeps a second service away from a SQLite file for as long as the answer lives; `None` where replicas may run.
+    ///
+    /// # Errors
+    /// [`StoreError::Served`] names the process that serves the file.
+    pub fn serve_lock(&self) -> Result<Option<ServeLock>, StoreError> {
+        let Some(file) = &self.file else {
+            return Ok(None);
+        };
+        let path = lock::path_of_service(file);
+        match lock::take(&path) {
+            Ok(lock::Taken::Ours(lock)) => Ok(Some(ServeLock(lock))),
+            Ok(lock::Taken::Held(holder)) => Err(StoreError::Served {
+                path: file.display().to_string(),
+                holder,
+            }),
+            Err(_) => Err(StoreError::Permission(path.display().to_string())),
+        }
     }
 
     /// Checks the whole database; answers what is wrong, or nothing.

@@ -61,10 +61,10 @@ pub(super) async fn put_users(
     facts: &[(UserId, &UserFacts)],
     touched: i64,
 ) -> Result<(), Fault> {
-    const PUT: &str = "INSERT INTO user_facts (tenant, user_id, facts, waiting, due, touched)
-        SELECT $1, id, facts, waiting, due, $2 FROM {batch} WHERE true
+    const PUT: &str = "INSERT INTO user_facts (tenant, user_id, facts, waiting, due, pinned, touched)
+        SELECT $1, id, facts, waiting, due, pinned, $2 FROM {batch} WHERE true
         ON CONFLICT (tenant, user_id) DO UPDATE SET facts = excluded.facts, waiting = excluded.waiting,
-            due = excluded.due,
+            due = excluded.due, pinned = excluded.pinned,
             touched = CASE WHEN excluded.touched > 0 THEN excluded.touched ELSE user_facts.touched END";
     const DROP: &str =
         "DELETE FROM user_facts WHERE tenant = $1 AND user_id IN (SELECT id FROM {batch})";
@@ -90,6 +90,10 @@ pub(super) async fn put_users(
                 chunk
                     .iter()
                     .map(|(_, facts)| facts.due.map(|due| due.as_microsecond())),
+            )
+            .maybe_int(
+                "pinned",
+                chunk.iter().map(|(_, facts)| facts.pin.map(digits)),
             );
         batch.execute(&mut w.tx, PUT, &[w.tenant, touched]).await?;
     }

@@ -113,6 +113,34 @@ impl TenantStore {
         read.await.map_err(Fault::on_read)
     }
 
+    /// The latest syncs that began before one of them, newest first, without their changes and notes; before one
+    /// that is not there: none.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    pub async fn syncs_before(
+        &self,
+        before: Option<&str>,
+        limit: u32,
+    ) -> Result<Vec<SyncRecord>, JournalError> {
+        const READ: &str =
+            "SELECT id, trigger_kind, started, finished, status, report, NULL, NULL FROM syncs
+            WHERE tenant = $1 AND fence < (SELECT b.fence FROM syncs b WHERE b.tenant = $1 AND b.id = $2)
+            ORDER BY fence DESC LIMIT $3";
+        let Some(before) = before else {
+            return self.syncs(limit).await;
+        };
+        let read = async {
+            let mut tx = self.pool.read().await?;
+            let limit = i64::from(limit);
+            let rows: Vec<SyncRow> = fetch_all!(&mut tx, READ, self.tenant, before, limit)?;
+            rows.into_iter()
+                .map(|row| self.sync_of(row))
+                .collect::<Result<_, Fault>>()
+        };
+        read.await.map_err(Fault::on_read)
+    }
+
     /// One sync with its changes and notes.
     ///
     /// # Errors

@@ -194,7 +194,7 @@ pub(super) async fn update(w: &mut Writing, holdings: &[Holding]) -> Result<(), 
     Ok(())
 }
 
-type OpenRow = (
+pub(super) type OpenRow = (
     i64,
     String,
     String,
@@ -211,26 +211,28 @@ pub(super) async fn open(tx: &mut Tx, tenant: i64) -> Result<Vec<Holding>, Fault
     const READ: &str = "SELECT number, user_id, number_type, range_name, origin, since, seen_licensed, missing_since,
         last_in_place FROM holdings WHERE tenant = $1 AND ended IS NULL ORDER BY number";
     let rows: Vec<OpenRow> = fetch_all!(tx, READ, tenant)?;
-    let holdings = rows.into_iter().map(|row| {
-        let missing = match (row.7, row.8) {
-            (Some(since), Some(last)) => Some(Missing {
-                since: Timestamp::from_microsecond(since)?,
-                last_in_place: Timestamp::from_microsecond(last)?,
-            }),
-            _ => None,
-        };
-        Ok(Holding {
-            number: number_of(row.0)?,
-            user: user_of(&row.1)?,
-            number_type: named(row.2)?,
-            range: row.3,
-            origin: named(row.4)?,
-            since: Timestamp::from_microsecond(row.5)?,
-            seen_licensed: row.6 != 0,
-            missing,
-        })
-    });
-    holdings.collect()
+    rows.into_iter().map(holding_of).collect()
+}
+
+/// The holding of a row.
+pub(super) fn holding_of(row: OpenRow) -> Result<Holding, Fault> {
+    let missing = match (row.7, row.8) {
+        (Some(since), Some(last)) => Some(Missing {
+            since: Timestamp::from_microsecond(since)?,
+            last_in_place: Timestamp::from_microsecond(last)?,
+        }),
+        _ => None,
+    };
+    Ok(Holding {
+        number: number_of(row.0)?,
+        user: user_of(&row.1)?,
+        number_type: named(row.2)?,
+        range: row.3,
+        origin: named(row.4)?,
+        since: Timestamp::from_microsecond(row.5)?,
+        seen_licensed: row.6 != 0,
+        missing,
+    })
 }
 
 /// The last number of everyone who has none now, by user.

@@ -6,7 +6,7 @@ use super::engine::{Pool, Tx, execute, fetch_optional};
 use super::error::Fault;
 use super::lock::{self, FileLock, Taken};
 use super::tenant::{TenantStore, held};
-use crate::apply::{Fence, JournalError};
+use crate::apply::Fence;
 use crate::plan::Pause;
 use crate::reconcile::{Begin, Trigger};
 use jiff::{SignedDuration, Timestamp};
@@ -151,21 +151,15 @@ impl TenantStore {
         Ok(newest == fence.0 && enough && in_force(pause.as_deref(), now)?.is_none())
     }
 
-    /// Lets the tenant go without a report: for a sync that broke down in this process.
-    ///
-    /// # Errors
-    /// When the database cannot be written; the tenant is let go then as well, on PostgreSQL once the lease has run out.
-    pub async fn abandon(&self) -> Result<(), JournalError> {
+    /// Lets the tenant go, on PostgreSQL at once rather than when the lease has run out.
+    pub(super) async fn let_go(&self) -> Result<(), Fault> {
         let running = held(&self.running).take();
         let Some(running) = running else {
             return Ok(());
         };
-        let free = async {
-            let mut tx = self.pool.write().await?;
-            self.free(&mut tx, running.fence).await?;
-            Ok(tx.commit().await?)
-        };
-        free.await.map_err(Fault::on_write)
+        let mut tx = self.pool.write().await?;
+        self.free(&mut tx, running.fence).await?;
+        Ok(tx.commit().await?)
     }
 
     /// Frees the lease in the tenant's row, if it is still of this fence.

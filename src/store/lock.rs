@@ -37,6 +37,13 @@ pub(super) fn path_of_setup(database: &Path) -> PathBuf {
     PathBuf::from(name)
 }
 
+/// The lock of the one service on a database: `<database>.serve.lock`.
+pub(super) fn path_of_service(database: &Path) -> PathBuf {
+    let mut name = database.as_os_str().to_owned();
+    name.push(".serve.lock");
+    PathBuf::from(name)
+}
+
 /// Waits for a lock, in the calling thread.
 pub(super) fn wait_for(path: &Path) -> io::Result<FileLock> {
     let file = open(path)?;

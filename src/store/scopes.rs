@@ -10,6 +10,7 @@ use super::error::Fault;
 use super::licence_sets;
 use super::marks;
 use super::record;
+use super::run_set::RunSet;
 use super::tenant::{TenantStore, held};
 use super::users::how_of;
 use crate::directory::UserId;
@@ -28,7 +29,7 @@ pub(super) struct Pass {
     last: Option<(UserId, u32)>,
 }
 
-type Row = (
+pub(super) type Row = (
     i64,
     String,
     i64,
@@ -109,7 +110,12 @@ impl TenantStore {
         Ok(Arc::new(nos.into_iter().collect()))
     }
 
-    async fn complete(&self, tx: &mut Tx, rows: Vec<Row>) -> Result<Vec<StoredUser>, Fault> {
+    /// Rows with their licences and marks.
+    pub(super) async fn complete(
+        &self,
+        tx: &mut Tx,
+        rows: Vec<Row>,
+    ) -> Result<Vec<StoredUser>, Fault> {
         let (Some(first), Some(last)) = (rows.first(), rows.last()) else {
             return Ok(Vec::new());
         };
@@ -117,8 +123,17 @@ impl TenantStore {
         let undecided = marks::between(tx, self.tenant, first, last).await?;
         let missing = held(&self.licences).missing(rows.iter().map(|row| row.2));
         let sets = licence_sets::load(tx, self.tenant, missing).await?;
-        let (mut licences, mut texts) = (held(&self.licences), held(&self.texts));
-        licences.keep(sets, rows.iter().map(|row| row.2));
+        held(&self.licences).keep(sets, rows.iter().map(|row| row.2));
+        self.decoded(rows, &undecided)
+    }
+
+    /// Rows whose licences are in memory.
+    pub(super) fn decoded(
+        &self,
+        rows: Vec<Row>,
+        undecided: &RunSet,
+    ) -> Result<Vec<StoredUser>, Fault> {
+        let (licences, mut texts) = (held(&self.licences), held(&self.texts));
         let users = rows
             .into_iter()
             .map(|(no, id, set, since, how, text, facts)| {

@@ -103,7 +103,10 @@ async fn user_facts(tx: &mut Tx, tenant: i64) -> Result<BTreeMap<UserId, UserFac
     Ok(all)
 }
 
-async fn suspended(tx: &mut Tx, tenant: i64) -> Result<BTreeMap<String, Suspension>, Fault> {
+pub(super) async fn suspended(
+    tx: &mut Tx,
+    tenant: i64,
+) -> Result<BTreeMap<String, Suspension>, Fault> {
     const READ: &str = "SELECT range_name, reason, since FROM suspensions WHERE tenant = $1 AND reason IS NOT NULL";
     let rows: Vec<(String, String, Option<i64>)> = fetch_all!(tx, READ, tenant)?;
     let suspended = rows.into_iter().map(|(range, reason, since)| {

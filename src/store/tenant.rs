@@ -14,6 +14,7 @@ use super::texts::Texts;
 
 use crate::plan::Settings;
 use std::path::PathBuf;
+use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 /// All that is remembered of one tenant; implements [`crate::reconcile::Ledger`].
@@ -34,6 +35,8 @@ pub struct TenantStore {
     pub(super) licences: Mutex<LicenceSets>,
     pub(super) texts: Mutex<Texts>,
     pub(super) pass: Mutex<Option<Pass>>,
+    /// Whether users can be looked up by name without reading everybody.
+    pub(super) names_ready: AtomicBool,
 }
 
 impl std::fmt::Debug for TenantStore {
@@ -70,6 +73,7 @@ impl Store {
             licences: Mutex::default(),
             texts: Mutex::default(),
             pass: Mutex::default(),
+            names_ready: AtomicBool::default(),
         })
     }
 

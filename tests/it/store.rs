@@ -3,10 +3,12 @@
 mod journal;
 mod limits;
 mod locks;
+mod looking;
 mod opening;
 mod past;
 mod reading;
 mod rounds;
+mod views;
 
 use crate::harness::database::Database;
 use jiff::{SignedDuration, Timestamp};
