@@ -1,9 +1,9 @@
 //! The table of contents.
 
-use super::gate::{Gate, gate};
+use super::gate::{Gate, LARGEST_BODY, gate};
 use super::problem::Problem;
 use super::state::Api;
-use super::{events, probes, syncs};
+use super::{audit, events, numbers, probes, ranges, rules, syncs, tenants, users};
 use axum::extract::DefaultBodyLimit;
 use axum::http::StatusCode;
 use axum::response::IntoResponse as _;
@@ -16,9 +16,6 @@ use tower_http::timeout::TimeoutLayer;
 use utoipa::openapi::{InfoBuilder, OpenApi, OpenApiBuilder};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
-
-/// The most bytes of a body.
-const BODY: usize = 1 << 20;
 
 /// A request has so long to be answered; streams of events begin within it and go on.
 const ANSWER: Duration = Duration::from_secs(120);
@@ -47,7 +44,7 @@ pub fn router(api: Api, loopback_only: bool) -> Router {
         })
         .with_state(api)
         .layer(middleware::from_fn_with_state(Gate { loopback_only }, gate))
-        .layer(DefaultBodyLimit::max(BODY))
+        .layer(DefaultBodyLimit::max(LARGEST_BODY))
         .layer(TimeoutLayer::with_status_code(
             StatusCode::SERVICE_UNAVAILABLE,
             ANSWER,
@@ -74,8 +71,24 @@ fn documented() -> OpenApiRouter<Api> {
         .routes(routes!(syncs::show))
         .routes(routes!(events::events))
         .routes(routes!(syncs::approve))
-        .routes(routes!(syncs::reject));
+        .routes(routes!(syncs::reject))
+        .merge(to_look_at());
     OpenApiRouter::with_openapi(document).nest("/api/v1", routes)
+}
+
+/// What only shows.
+fn to_look_at() -> OpenApiRouter<Api> {
+    OpenApiRouter::new()
+        .routes(routes!(users::list))
+        .routes(routes!(users::show))
+        .routes(routes!(ranges::list))
+        .routes(routes!(ranges::show))
+        .routes(routes!(numbers::list))
+        .routes(routes!(numbers::show))
+        .routes(routes!(numbers::history))
+        .routes(routes!(audit::list))
+        .routes(routes!(rules::show))
+        .routes(routes!(tenants::list))
 }
 
 fn broke_down(_cause: Box<dyn Any + Send>) -> axum::response::Response {

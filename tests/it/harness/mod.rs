@@ -5,4 +5,5 @@ pub(crate) mod database;
 mod expectations;
 pub(crate) mod run;
 pub(crate) mod scenario;
+pub(crate) mod service;
 pub(crate) mod tenant;
