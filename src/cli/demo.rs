@@ -4,12 +4,13 @@
 use super::args::{DemoArgs, PlanArgs, SyncArgs, TenantArgs};
 use super::exit::Exit;
 use super::output::{Format, Output};
-use super::serve::{Nobody, told_to_stop};
+use super::serve::told_to_stop;
 use super::{inventory, plan_and_sync};
-use crate::app::{App, Serving, serve};
+use crate::app::{App, CountingSyncs, Serving, serve};
 use crate::clock::SystemClock;
 use crate::config::{Config, Sources, load};
 use crate::simulator::{Options, SAMPLE_RULES, Simulator, sample_office_tenant};
+use crate::telemetry::Metrics;
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
@@ -36,10 +37,11 @@ pub(super) async fn demo(args: &DemoArgs, output: &mut Output) -> anyhow::Result
     if let Some(text) = &text {
         output.text(text)?;
     }
+    let metrics = Metrics::start()?;
     let serving = Serving {
         reload: Box::new(move || read(&place, &folder_path)),
-        observer: Arc::new(Nobody),
-        metrics: Arc::new(String::new),
+        observer: Arc::new(CountingSyncs),
+        metrics: Arc::new(move || metrics.render()),
         stop: Box::pin(told_to_stop()?),
         listening: Box::new(|_| {}),
     };

@@ -23,8 +23,9 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     };
     let mut output = Output::of_process(cli.output);
     // A service tells what it does; a command prints its outcome itself.
-    let usual = match cli.command {
+    let usual = match &cli.command {
         Command::Serve => LevelFilter::INFO,
+        Command::Demo(args) if !args.once => LevelFilter::INFO,
         _ => LevelFilter::WARN,
     };
     if let Err(error) = telemetry::start(cli.output == Format::Json, usual) {
