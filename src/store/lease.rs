@@ -63,6 +63,7 @@ impl TenantStore {
                 self.options.lease,
             ))
         });
+        held(&self.state).handed_out = None;
         *held(&self.running) = Some(Running {
             fence,
             _lock: lock,

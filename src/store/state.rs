@@ -20,7 +20,8 @@ use std::sync::Arc;
 #[derive(Debug, Default)]
 pub(super) struct StateMemory {
     cached: Option<(i64, Arc<State>)>,
-    /// The version handed out last: what was changed by hand after it, a claim does not overwrite.
+    /// The version handed out first since the sync began: what was changed by hand after it, a claim does not
+    /// overwrite.
     pub(super) handed_out: Option<i64>,
 }
 
@@ -53,7 +54,12 @@ impl TenantStore {
         }
         let mut memory = held(&self.state);
         memory.cached = Some((version, Arc::clone(&state)));
-        memory.handed_out = Some(version);
+        // A later reading, by somebody who looks or sets something by hand, is not the one a plan was made of.
+        memory.handed_out = Some(
+            memory
+                .handed_out
+                .map_or(version, |first| first.min(version)),
+        );
         Ok(state)
     }
 }
