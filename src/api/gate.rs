@@ -8,6 +8,9 @@ use axum::middleware::Next;
 use axum::response::{IntoResponse as _, Response};
 use std::net::IpAddr;
 
+/// The most bytes of a body.
+pub(super) const LARGEST_BODY: usize = 1 << 20;
+
 /// Whether the service is reached by loopback names only.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Gate {
@@ -16,10 +19,21 @@ pub(super) struct Gate {
 
 /// Lets a request in or answers with 403.
 pub(super) async fn gate(State(gate): State<Gate>, request: Request, next: Next) -> Response {
+    if announced(request.headers()) > LARGEST_BODY {
+        let detail = format!("the body is larger than {LARGEST_BODY} bytes");
+        return Problem::new(StatusCode::PAYLOAD_TOO_LARGE, detail).into_response();
+    }
     match gate.refusal(request.method(), request.uri().host(), request.headers()) {
         Some(detail) => Problem::new(StatusCode::FORBIDDEN, detail).into_response(),
         None => next.run(request).await,
     }
+}
+
+/// How long the body says it is; what says nothing is cut off where it is read.
+fn announced(headers: &HeaderMap) -> usize {
+    let length = headers.get(header::CONTENT_LENGTH);
+    let length = length.and_then(|value| value.to_str().ok()?.parse().ok());
+    length.unwrap_or_default()
 }
 
 impl Gate {

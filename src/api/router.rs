@@ -1,6 +1,6 @@
 //! The table of contents.
 
-use super::gate::{Gate, gate};
+use super::gate::{Gate, LARGEST_BODY, gate};
 use super::problem::Problem;
 use super::state::Api;
 use super::{audit, events, numbers, probes, ranges, rules, syncs, tenants, users};
@@ -16,9 +16,6 @@ use tower_http::timeout::TimeoutLayer;
 use utoipa::openapi::{InfoBuilder, OpenApi, OpenApiBuilder};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
-
-/// The most bytes of a body.
-const BODY: usize = 1 << 20;
 
 /// A request has so long to be answered; streams of events begin within it and go on.
 const ANSWER: Duration = Duration::from_secs(120);
@@ -47,7 +44,7 @@ pub fn router(api: Api, loopback_only: bool) -> Router {
         })
         .with_state(api)
         .layer(middleware::from_fn_with_state(Gate { loopback_only }, gate))
-        .layer(DefaultBodyLimit::max(BODY))
+        .layer(DefaultBodyLimit::max(LARGEST_BODY))
         .layer(TimeoutLayer::with_status_code(
             StatusCode::SERVICE_UNAVAILABLE,
             ANSWER,

@@ -250,8 +250,16 @@ pub struct SimulateArgs {
 #[derive(Clone, Copy, Debug, Args)]
 pub struct DemoArgs {
     /// End after the first sync
-    #[arg(long, required = true)]
+    #[arg(long)]
     pub once: bool,
+    /// Where the service listens
+    #[arg(
+        long,
+        value_name = "ADDR",
+        default_value = "127.0.0.1:8080",
+        conflicts_with = "once"
+    )]
+    pub listen: SocketAddr,
 }
 
 /// A length of time as in the configuration: `500ms`, `30s`, `10m`, `6h`, `7d`.

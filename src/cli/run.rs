@@ -52,7 +52,7 @@ fn run(cli: Cli, output: &mut Output) -> anyhow::Result<Exit> {
             rules::check(|| configuration(file), path.as_deref(), output)
         }
         Command::Simulate(args) => wait_for(simulate::simulate(&args, output)),
-        Command::Demo(_) => wait_for(demo::demo(output)),
+        Command::Demo(args) => wait_for(demo::demo(&args, output)),
         Command::Serve => {
             let config = configuration(file.clone())?;
             config.warnings.iter().for_each(|text| output.warning(text));

@@ -1,6 +1,8 @@
 //! Syncs on their way in this process: started or joined, followed to their end.
 
-use super::{Finished, Progress, Request, Snapshot, SyncError, SyncId, Tenant, begin};
+use super::{
+    Begun, Finished, Progress, Request, Snapshot, Stage, SyncError, SyncId, Tenant, begin,
+};
 use crate::apply::Halt;
 use jiff::{SignedDuration, Timestamp};
 use std::collections::{BTreeMap, VecDeque};
@@ -13,8 +15,11 @@ use uuid::Uuid;
 /// So many ended runs are kept for whoever follows them.
 const REMEMBERED: usize = 200;
 
-/// After the wish to stop, a sync has so long to record what is under way.
+/// After the wish to stop, a sync that writes has so long to record what is under way.
 const GRACE: Duration = Duration::from_secs(20);
+
+/// The same for one that has nothing under way but reading.
+const SHORT_GRACE: Duration = Duration::from_secs(1);
 
 /// Between two looks at another process's sync that is waited for.
 const LOOK_AGAIN: Duration = Duration::from_millis(250);
@@ -119,34 +124,44 @@ impl Runner {
             Err(SyncError::Running { sync, holder }) => return Ok(Start::Joined { sync, holder }),
             Err(error) => return Err(error),
         };
+        Ok(Start::Begun(self.follow(tenant, begun, told)))
+    }
+
+    /// Runs what was begun in tasks of its own, to its end or until time is up.
+    fn follow(
+        self: &Arc<Self>,
+        tenant: Tenant,
+        begun: Begun,
+        told: watch::Receiver<Snapshot>,
+    ) -> Arc<Run> {
         let (tell_end, end) = watch::channel(None);
         let run = Arc::new(Run {
             id: begun.id().clone(),
-            tenant: name,
+            tenant: tenant.settings.tenant.clone(),
             dry: false,
             started: tenant.clock.now(),
             progress: told,
             end,
         });
-        self.lock()
-            .current
-            .insert(run.tenant.clone(), Arc::clone(&run));
-        let (runner, follower) = (Arc::clone(self), Arc::clone(&run));
+        let mut runs = self.lock();
+        runs.current.insert(run.tenant.clone(), Arc::clone(&run));
+        drop(runs);
+        let (runner, watched) = (Arc::clone(self), run.watch());
         let work = tokio::spawn(async move {
             let broken_off = begun.broken_off();
             tokio::select! {
                 finished = begun.run() => finished,
-                () = runner.out_of_time() => broken_off.await,
+                () = runner.out_of_time(watched) => broken_off.await,
             }
         });
-        let runner = Arc::clone(self);
+        let (runner, follower) = (Arc::clone(self), Arc::clone(&run));
         tokio::spawn(async move {
-            let started = Instant::now();
-            let end = runner.ended(&tenant, work.await, started).await;
+            let began = Instant::now();
+            let end = runner.ended(&tenant, work.await, began).await;
             runner.put_away(&follower);
             tell_end.send_replace(Some((Arc::new(end), tenant.clock.now())));
         });
-        Ok(Start::Begun(run))
+        run
     }
 
     /// Begins a sync once no other is under way, and waits at most so long for that.
@@ -221,9 +236,11 @@ impl Runner {
         }
     }
 
-    async fn out_of_time(&self) {
+    /// Ends when a sync under way has to be broken off: at once while it reads, later while it writes.
+    async fn out_of_time(&self, progress: watch::Receiver<Snapshot>) {
         self.halt.set().await;
-        tokio::time::sleep(GRACE).await;
+        let writes = progress.borrow().stage == Stage::Applying;
+        tokio::time::sleep(if writes { GRACE } else { SHORT_GRACE }).await;
     }
 
     async fn ended(

@@ -7,7 +7,7 @@ use super::{Claim, Ledger, Overlay, Request, Selection, Stage, Stale, SyncId, Te
 use crate::apply::{Applied, Fence, Hands, JournalError, recover, run};
 use crate::directory::ReadError;
 use crate::plan::{Anchor, Change, ChangeStatus, Circumstances, Draft, Plan, State, World};
-use crate::report::SyncReport;
+use crate::report::{ChangeReport, SyncReport};
 use crate::rules::RuleSet;
 use jiff::Timestamp;
 use std::sync::Arc;
@@ -154,18 +154,18 @@ impl Course<'_> {
         let applied = run(&self.hands(directory), tasks).await?;
         self.suspend_refusing_ranges(state).await?;
         let finished = report(&seen, draft, recovered, applied, &conflicts, directory);
-        if finished
-            .report
-            .changes
-            .iter()
-            .any(|change| change.status == ChangeStatus::Held)
-        {
-            self.tenant
-                .ledger
-                .hold(self.fence, id, &finished.report, self.tenant.clock.now())
-                .await?;
-        }
+        self.hold(id, &finished.report).await?;
         Ok(finished)
+    }
+
+    /// Keeps what a guard holds until a person decides.
+    async fn hold(&self, id: &SyncId, report: &SyncReport) -> Result<(), JournalError> {
+        let held = |change: &ChangeReport| change.status == ChangeStatus::Held;
+        if !report.changes.iter().any(held) {
+            return Ok(());
+        }
+        let now = self.tenant.clock.now();
+        self.tenant.ledger.hold(self.fence, id, report, now).await
     }
 
     /// Settles what an earlier process left open; a mere plan leaves it alone.

@@ -3,6 +3,7 @@
 use super::next_run;
 use cron::Schedule;
 use jiff::{SignedDuration, Timestamp};
+use sha2::{Digest as _, Sha256};
 
 /// When the syncs of one tenant fall due, in UTC.
 #[derive(Clone, Debug)]
@@ -46,17 +47,16 @@ impl Timetable {
     }
 }
 
-/// A tenant's share of the time over which start times are spread: the same at every start, evenly distributed.
+/// A tenant's share of the time over which start times are spread: the same at every start and replica, evenly
+/// distributed.
 #[must_use]
 pub fn offset_of(tenant: &str, spread: SignedDuration) -> SignedDuration {
-    let micros = u128::try_from(spread.as_micros()).unwrap_or_default();
-    // FNV-1a: names differ in few letters, and every replica has to agree.
-    let hash = tenant
-        .bytes()
-        .fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
-            (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
-        });
-    let share = micros * u128::from(hash >> 32) >> 32;
+    let digest = Sha256::digest(tenant);
+    let (first, _) = digest.split_at(4);
+    let hash = first
+        .iter()
+        .fold(0_u128, |hash, byte| hash << 8 | u128::from(*byte));
+    let share = u128::try_from(spread.as_micros()).unwrap_or_default() * hash >> 32;
     SignedDuration::from_micros(i64::try_from(share).unwrap_or(i64::MAX))
 }
 

@@ -8,7 +8,11 @@ use crate::report::TriggerKind;
 use jiff::SignedDuration;
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
+use std::time::Duration;
 use tokio::sync::Semaphore;
+
+/// Between two looks at a sync of another process.
+const LOOK_AGAIN: Duration = Duration::from_secs(5);
 
 /// By name.
 type Tenants = BTreeMap<String, Arc<Served>>;
@@ -75,13 +79,33 @@ impl Service {
         epoch.1.clone()
     }
 
-    /// Starts a sync that nobody waits for, when its turn has come; whatever goes wrong is logged.
-    pub async fn start_by_itself(&self, served: &Served, kind: TriggerKind, by: &str) {
+    /// Runs a sync that nobody waits for, when its turn has come; whatever goes wrong is logged. One of another process
+    /// is as good, unless that process dies: then its tenant is taken over.
+    pub async fn run_by_itself(&self, served: &Served, kind: TriggerKind, by: &str) {
+        let by = by.to_owned();
+        let request = Request::new(Trigger { kind, by }, false);
+        while self.is_elsewhere(served, &request).await {
+            tokio::select! {
+                () = tokio::time::sleep(LOOK_AGAIN) => {}
+                () = self.halt.set() => return,
+            }
+            match served.view.tenant().await {
+                Ok(tenant) if tenant.running_sync_id.is_some() => {}
+                Ok(_) => return,
+                Err(error) => {
+                    tracing::warn!(tenant = served.name(), %error, "the tenant could not be looked at")
+                }
+            }
+        }
+    }
+
+    /// Runs a sync to its end; `true` when another process runs one.
+    async fn is_elsewhere(&self, served: &Served, request: &Request) -> bool {
         let Ok(_turn) = Arc::clone(&self.gate).acquire_owned().await else {
-            return;
+            return false;
         };
         if self.halt.is_set() {
-            return;
+            return false;
         }
         let tenant = served.name();
         let Some(ready) = served.for_sync() else {
@@ -89,16 +113,22 @@ impl Service {
                 tenant,
                 "no sync: there has never been a good set of rules; `linekeeper rules check` shows what is wrong"
             );
-            return;
+            return false;
         };
-        let by = by.to_owned();
-        let request = Request::new(Trigger { kind, by }, false);
-        match self.runner.start(&ready, request).await {
-            Ok(Start::Begun(run)) => drop(run.ended().await),
-            Ok(Start::Joined { holder, .. }) => {
-                tracing::info!(tenant, holder, "a sync is already under way");
+        match self.runner.start(&ready, request.clone()).await {
+            Ok(Start::Begun(run)) => {
+                run.ended().await;
+                false
             }
-            Err(error) => tracing::error!(tenant, %error, "the sync could not begin"),
+            Ok(Start::Joined { holder, .. }) => {
+                let ours = self.runner.running(tenant).is_some();
+                tracing::info!(tenant, holder, "a sync is already under way");
+                !ours
+            }
+            Err(error) => {
+                tracing::error!(tenant, %error, "the sync could not begin");
+                false
+            }
         }
     }
 }

@@ -98,7 +98,7 @@ fn in_force(service: &Arc<Service>, served: &Arc<Served>) {
             run.ended().await;
         }
         service
-            .start_by_itself(&served, TriggerKind::Rules, "rules")
+            .run_by_itself(&served, TriggerKind::Rules, "rules")
             .await;
     });
 }

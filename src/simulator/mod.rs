@@ -22,6 +22,7 @@ mod generate;
 mod generated_tables;
 mod generator;
 mod groups;
+mod happenings;
 mod launch;
 mod licensing;
 mod log;

@@ -6,6 +6,7 @@ mod graph;
 mod harness;
 mod rules;
 mod scenarios;
+mod serving;
 mod simulator;
 mod store;
 mod tidy;

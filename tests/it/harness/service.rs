@@ -3,10 +3,10 @@
 use super::scenario::Scenario;
 use reqwest::Method;
 use serde_json::Value;
-use std::io::Read as _;
 use std::net::{SocketAddr, TcpListener};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 
 /// A service under way; killed when it is forgotten.
 pub(crate) struct Service {
@@ -150,6 +150,18 @@ impl Service {
         answer.is(200).json()
     }
 
+    /// Bytes as they are, and what comes back first.
+    pub(crate) async fn raw(&self, bytes: &str) -> String {
+        let mut stream = tokio::net::TcpStream::connect(self.address)
+            .await
+            .expect("it listens");
+        // The answer may come, and the connection end, before everything is written.
+        drop(stream.write_all(bytes.as_bytes()).await);
+        let mut answer = vec![0; 4096];
+        let read = stream.read(&mut answer).await.expect("an answer");
+        String::from_utf8_lossy(&answer[..read]).into_owned()
+    }
+
     /// Waits until a sync has ended, and answers it.
     pub(crate) async fn ended(&self, id: &str) -> Value {
         self.until(&format!("the end of {id}"), async || {
@@ -206,10 +218,6 @@ impl Service {
         let mut child = self.child.take().expect("it runs");
         let waited = tokio::task::spawn_blocking(move || {
             let status = child.wait().expect("it ends");
-            let mut rest = String::new();
-            if let Some(mut stream) = child.stderr.take() {
-                drop(stream.read_to_string(&mut rest));
-            }
             status.code().unwrap_or(-1)
         });
         let code = tokio::time::timeout(Duration::from_secs(60), waited).await;
