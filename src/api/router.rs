@@ -72,6 +72,7 @@ fn documented() -> OpenApiRouter<Api> {
         .routes(routes!(events::events))
         .routes(routes!(syncs::approve))
         .routes(routes!(syncs::reject))
+        .routes(routes!(rules::reload))
         .merge(to_look_at());
     OpenApiRouter::with_openapi(document).nest("/api/v1", routes)
 }
