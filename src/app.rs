@@ -1,5 +1,12 @@
 //! The only place where adapters meet the engine, and where configuration becomes settings.
 
+mod figures;
+mod measuring;
+mod observer;
+mod serving;
+
+pub use serving::{Serving, serve};
+
 use crate::apply::{Halt, Patience};
 use crate::cli::exit::{Exit, Failure};
 use crate::clock::{Clock, SystemClock};
@@ -19,10 +26,6 @@ use secrecy::{ExposeSecret as _, SecretString};
 use std::sync::Arc;
 use std::time::Duration;
 use uuid::Uuid;
-
-mod serving;
-
-pub use serving::{Serving, serve};
 
 /// This machine's clock may be so far off Graph's.
 const CLOCK_TOLERANCE: SignedDuration = SignedDuration::from_mins(5);
@@ -59,10 +62,7 @@ impl App {
         let clock: Arc<dyn Clock> = Arc::new(SystemClock {
             offset: config.clock_offset,
         });
-        let url = match &config.database {
-            Database::Sqlite(path) => SecretString::from(format!("sqlite:{}", path.display())),
-            Database::Postgres(url) => url.clone(),
-        };
+        let url = url_of(&config.database);
         let options = Options {
             clock: Arc::clone(&clock),
             ..Options::default()
@@ -173,7 +173,7 @@ impl App {
         rules: Arc<dyn RuleSource>,
         settings: &Arc<Settings>,
     ) -> anyhow::Result<Tenant> {
-        let graph = Arc::new(self.graph(config, &settings.catalogue)?);
+        let graph = Arc::new(graph_of(config, &self.config.graph, &settings.catalogue)?);
         let limits = &self.config.graph;
         let signed = |d: Duration| SignedDuration::try_from(d).unwrap_or(SignedDuration::MAX);
         Ok(Tenant {
@@ -198,26 +198,6 @@ impl App {
         })
     }
 
-    fn graph(&self, config: &TenantConfig, catalogue: &PlanCatalogue) -> anyhow::Result<Graph> {
-        let limits = &self.config.graph;
-        let settings = GraphSettings {
-            graph_url: config.graph_url.clone(),
-            login_url: config.login_url.clone(),
-            concurrency: limits.concurrency,
-            request_timeout: limits.request_timeout,
-            max_wait: limits.max_wait,
-            retries: limits.retries,
-            catalogue: catalogue.clone(),
-            ..GraphSettings::new(&config.tenant_id, &config.client_id, credential(config)?)
-        };
-        // Graph's clock is compared with this machine's real one, also where a test shifts the product's.
-        let graph = Graph::new(settings, Arc::new(SystemClock::default()));
-        graph.map_err(|error| {
-            let cause = anyhow::Error::new(error);
-            Failure::new(Exit::Invalid, format!("{cause:#}")).into()
-        })
-    }
-
     /// Spans that two tenants in mode `apply` both declare: one number must not be given by two.
     ///
     /// # Errors
@@ -230,6 +210,45 @@ impl App {
         }
         check_overlaps_of(&rules)
     }
+}
+
+/// The URL of a database; may hold a password.
+#[must_use]
+pub fn url_of(database: &Database) -> SecretString {
+    match database {
+        Database::Sqlite(path) => SecretString::from(format!("sqlite:{}", path.display())),
+        Database::Postgres(url) => url.clone(),
+    }
+}
+
+/// The way to a tenant in Graph; nothing is sent yet.
+///
+/// # Errors
+/// Credentials or addresses that cannot be right end with exit code 3.
+pub fn graph_of(
+    config: &TenantConfig,
+    limits: &crate::config::Graph,
+    catalogue: &PlanCatalogue,
+) -> anyhow::Result<Graph> {
+    let settings = GraphSettings {
+        graph_url: config.graph_url.clone(),
+        login_url: config.login_url.clone(),
+        concurrency: limits.concurrency,
+        request_timeout: limits.request_timeout,
+        max_wait: limits.max_wait,
+        retries: limits.retries,
+        catalogue: catalogue.clone(),
+        observer: Arc::new(observer::Counting {
+            tenant: config.name.clone(),
+        }),
+        ..GraphSettings::new(&config.tenant_id, &config.client_id, credential(config)?)
+    };
+    // Graph's clock is compared with this machine's real one, also where a test shifts the product's.
+    let graph = Graph::new(settings, Arc::new(SystemClock::default()));
+    graph.map_err(|error| {
+        let cause = anyhow::Error::new(error);
+        Failure::new(Exit::Invalid, format!("{cause:#}")).into()
+    })
 }
 
 /// Spans that two of these tenants both declare.

@@ -3,6 +3,7 @@
 use super::chain::{Refusals, run_one, with_end};
 use super::followers::{Course, Leads, follow_lead};
 use super::settle::{after_lost_answer, follow, shown};
+use super::step::tell;
 use super::{Applied, Hands, JournalError, StepId, Task};
 use crate::directory::Link;
 use crate::plan::{Change, OpenStep, State, StepEnd, StepError, StepState};
@@ -109,6 +110,7 @@ async fn lead<'s>(
                     .journal
                     .ended(hands.fence, id, &end, hands.now())
                     .await?;
+                tell(&step.change, &end);
                 Ok((step, Led::To(Box::new(with_end(&step.change, &end)))))
             }
             Some(_) if !is_due(hands, step, by_hand) => Ok((step, Led::Untouched)),
@@ -150,6 +152,7 @@ async fn settle(hands: &Hands, step: &OpenStep, begun: Timestamp) -> Result<Chan
         .journal
         .ended(hands.fence, StepId(step.id), &end, hands.now())
         .await?;
+    tell(&step.change, &end);
     Ok(with_end(&step.change, &end))
 }
 

@@ -5,8 +5,11 @@
 
 pub mod args;
 mod demo;
+mod doctor;
 pub mod exit;
+mod explain;
 mod history;
+mod init;
 mod inventory;
 pub mod output;
 mod people;

@@ -1,11 +1,14 @@
 //! From the arguments to the exit code: which command does what.
 
 use super::args::{
-    Cli, Command, NumbersCommand, RangesCommand, RulesCommand, SyncsCommand, UsersCommand,
+    Cli, Command, DemoArgs, NumbersCommand, RangesCommand, RulesCommand, SyncsCommand, UsersCommand,
 };
 use super::exit::{self, Exit};
 use super::output::{Format, Output};
-use super::{demo, history, inventory, people, plan_and_sync, rules, serve, simulate, syncs};
+use super::{
+    demo, doctor, explain, history, init, inventory, people, plan_and_sync, rules, serve, simulate,
+    syncs,
+};
 use crate::app::App;
 use crate::config::{Config, Sources, load};
 use crate::telemetry;
@@ -13,6 +16,7 @@ use clap::Parser;
 use std::ffi::OsString;
 use std::path::PathBuf;
 use std::process::ExitCode;
+use tracing::level_filters::LevelFilter;
 
 /// Parses, runs, prints the error once, and answers the exit code.
 pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
@@ -21,7 +25,7 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Err(error) => return usage(&error),
     };
     let mut output = Output::of_process(cli.output);
-    if let Err(error) = telemetry::start(cli.output == Format::Json) {
+    if let Err(error) = telemetry::start(cli.output == Format::Json, usual_level(&cli.command)) {
         output.error(&anyhow::Error::new(error));
         return Exit::Invalid.into();
     }
@@ -31,6 +35,14 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
             output.error(&error);
             exit::of_error(&error).into()
         }
+    }
+}
+
+/// A command prints its outcome itself; a service tells each thing it has done.
+const fn usual_level(command: &Command) -> LevelFilter {
+    match command {
+        Command::Serve | Command::Demo(DemoArgs { once: false, .. }) => LevelFilter::INFO,
+        _ => LevelFilter::WARN,
     }
 }
 
@@ -53,6 +65,8 @@ fn run(cli: Cli, output: &mut Output) -> anyhow::Result<Exit> {
         }
         Command::Simulate(args) => wait_for(simulate::simulate(&args, output)),
         Command::Demo(args) => wait_for(demo::demo(&args, output)),
+        Command::Doctor(args) => wait_for(doctor::doctor(file, args.tenant.as_deref(), output)),
+        Command::Init(args) => init::init(args.folder.as_deref(), output),
         Command::Serve => {
             let config = configuration(file.clone())?;
             config.warnings.iter().for_each(|text| output.warning(text));
@@ -75,15 +89,21 @@ async fn with_database(
     let done = match command {
         Command::Plan(args) => plan_and_sync::plan(&app, &args, output).await,
         Command::Sync(args) => plan_and_sync::sync(&app, &args, output).await,
+        Command::Explain(args) => {
+            explain::explain(&app, args.tenants.tenant.as_deref(), &args.whom, output).await
+        }
         Command::Ranges(RangesCommand::List { tenants }) => {
             inventory::ranges(&app, tenants.tenant.as_deref(), output).await
         }
         Command::Numbers(command) => numbers(&app, &command, output).await,
         Command::Users(command) => users(&app, &command, output).await,
         Command::Syncs(command) => past(&app, &command, output).await,
-        Command::Serve | Command::Rules(_) | Command::Simulate(_) | Command::Demo(_) => {
-            Ok(Exit::Done)
-        }
+        Command::Serve
+        | Command::Rules(_)
+        | Command::Simulate(_)
+        | Command::Demo(_)
+        | Command::Doctor(_)
+        | Command::Init(_) => Ok(Exit::Done),
     };
     app.store.close().await;
     done

@@ -63,6 +63,20 @@ pub enum EndReason {
     ChangedOutside,
 }
 
+impl EndReason {
+    /// The name in JSON.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Delicensed => "delicensed",
+            Self::Deleted => "deleted",
+            Self::Manual => "manual",
+            Self::RemovedOutside => "removed-outside",
+            Self::ChangedOutside => "changed-outside",
+        }
+    }
+}
+
 /// A holding that a plan ends without a write to Graph: somebody else already did it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Ending {

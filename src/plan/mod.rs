@@ -15,8 +15,10 @@ mod memory;
 mod note;
 mod outcome;
 mod planner;
+mod prospect;
 mod release;
 mod settings;
+mod standing;
 mod stock;
 mod tenant_notes;
 mod upkeep;
@@ -38,9 +40,11 @@ pub use memory::{
 pub use note::{Note, NoteKind};
 pub use outcome::{Outcome, outcome};
 pub use planner::{Planner, is_decided_again, is_recorded_only, is_waiting};
+pub use prospect::{Prospect, as_remembered, prospect};
 pub use settings::{Eligibility, Mode, Safety, Settings, Waiting};
+pub use standing::standing;
 pub use stock::Stock;
 pub use world::{Circumstances, Index, World, out_of_place};
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

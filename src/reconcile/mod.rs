@@ -15,6 +15,7 @@ mod runner;
 mod saved;
 mod sync;
 mod tenant;
+mod told;
 mod verify;
 
 pub use begun::{Begun, begin};

@@ -167,7 +167,7 @@ async fn policies(tenant: &Tenant, rules: &RuleSet) -> BTreeMap<(String, String)
         let id = match tenant.telephony.policy(&policy_type, &name).await {
             Ok(id) => id,
             Err(error) => {
-                tracing::warn!(%policy_type, %name, %error, "the policy could not be looked up");
+                tracing::warn!(%policy_type, policy = %name, %error, "the policy could not be looked up");
                 // Observe mode needs no write permission, and Graph asks for one even to look a policy up.
                 (tenant.settings.mode == Mode::Observe).then(String::new)
             }

@@ -6,7 +6,7 @@ use crate::directory::{Cursor, Link, Next, Observed, Page, ReadError};
 use jiff::SignedDuration;
 use std::collections::BTreeSet;
 
-/// A link older than this is not used any more; Graph's own end is seven days (GRAPH 1.4).
+/// A link older than this is not used any more; Graph's own end is seven days (docs/graph.md 1.4).
 const LINK_LIFE: SignedDuration = SignedDuration::from_hours(6 * 24);
 
 /// An interrupted round goes on at its next link only so long.
@@ -162,7 +162,12 @@ async fn end(
         .ledger
         .end_round(fence, round, delta, false, tenant.clock.now())
         .await?;
-    tracing::info!(mode = ?round.mode, seen = end.seen, absent = end.absent, "users read");
+    tracing::info!(
+        mode = round.mode.name(),
+        count = end.seen,
+        absent = end.absent,
+        "users read"
+    );
     for id in end.seen_twice {
         match tenant.directory.user(id).await {
             Ok(user) => {

@@ -12,6 +12,7 @@ use crate::rules::RuleSet;
 use jiff::Timestamp;
 use std::sync::Arc;
 use thiserror::Error;
+use tracing::Instrument as _;
 
 /// A sync or plan that came to an end.
 #[derive(Clone, Debug)]
@@ -74,7 +75,8 @@ pub async fn plan(tenant: &Tenant, request: &Request) -> Result<Finished, SyncEr
         id: None,
         rules: tenant.rules.active(),
     };
-    course.run().await
+    let span = tracing::error_span!("plan", tenant = tenant.settings.tenant);
+    course.run().instrument(span).await
 }
 
 /// One sync on its way; without an id a mere plan.
@@ -180,7 +182,7 @@ impl Course<'_> {
         let hands = self.hands(directory);
         let recovered = recover(&hands, state, self.request.by_hand).await?;
         tracing::info!(
-            settled = recovered.applied.len(),
+            count = recovered.applied.len(),
             withdrawn = recovered.withdrawn,
             "open steps of earlier syncs settled"
         );
@@ -242,7 +244,7 @@ impl Course<'_> {
         {
             if !before.suspended.contains_key(range) {
                 let reason = format!("Teams refused {refused} people in a row");
-                tracing::error!(%range, reason, "range suspended; look at its numbers in Teams, then `linekeeper ranges resume`");
+                tracing::error!(%range, error = reason, "range suspended; look at its numbers in Teams, then `linekeeper ranges resume`");
                 let suspension = crate::plan::Suspension { reason, since: now };
                 self.tenant
                     .ledger

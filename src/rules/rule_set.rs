@@ -294,7 +294,11 @@ impl RuleSet {
     }
 
     /// Lends a memory that no other thread uses at the moment, or else an empty one.
-    fn looking<'a, R>(&'a self, subject: Subject<'a>, ask: impl FnOnce(&mut Look<'_>) -> R) -> R {
+    pub(super) fn looking<'a, R>(
+        &'a self,
+        subject: Subject<'a>,
+        ask: impl FnOnce(&mut Look<'_>) -> R,
+    ) -> R {
         for memory in &self.memories {
             if let Ok(mut memory) = memory.try_lock() {
                 return ask(&mut Look::new(&self.words, subject, &mut memory));

@@ -12,6 +12,7 @@ use crate::reconcile::{Begin, Trigger};
 use jiff::{SignedDuration, Timestamp};
 use std::time::Duration;
 use tokio::task::JoinHandle;
+use tracing::Instrument as _;
 use uuid::Uuid;
 
 /// The sync this process runs: lets the tenant go when dropped.
@@ -56,12 +57,8 @@ impl TenantStore {
         self.write_sync_row(&mut tx, fence, &sync, by, now).await?;
         tx.commit().await?;
         let renewal = present.map(|_| {
-            tokio::spawn(renew(
-                self.pool.clone(),
-                self.tenant,
-                fence,
-                self.options.lease,
-            ))
+            let (pool, lease) = (self.pool.clone(), self.options.lease);
+            tokio::spawn(renew(pool, self.tenant, fence, lease).in_current_span())
         });
         held(&self.state).handed_out = None;
         *held(&self.running) = Some(Running {
@@ -210,11 +207,10 @@ async fn renew(pool: Pool, tenant: i64, fence: Fence, lease: Duration) {
         match once.await {
             Ok(0) => return,
             Ok(_) => {}
-            Err(fault) => tracing::warn!(
-                tenant,
-                ?fault,
-                "the lease of the tenant could not be renewed"
-            ),
+            Err(fault) => {
+                let error = fault.on_write();
+                tracing::warn!(%error, "the lease of the tenant could not be renewed");
+            }
         }
     }
 }

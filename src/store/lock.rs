@@ -78,6 +78,24 @@ pub(super) fn take(path: &Path) -> io::Result<Taken> {
     }
 }
 
+/// Who holds a lock, looked up in the kernel's list without touching the lock itself; `None` when nobody does, or
+/// where there is no such list.
+pub(super) fn holder_of(path: &Path) -> Option<String> {
+    use std::os::unix::fs::MetadataExt as _;
+    let inode = format!(":{}", std::fs::metadata(path).ok()?.ino());
+    let locks = std::fs::read_to_string("/proc/locks").ok()?;
+    let is_ours = |line: &&str| {
+        let mut words = line.split_whitespace();
+        line.contains("FLOCK") && !line.contains("->") && words.any(|word| word.ends_with(&inode))
+    };
+    locks.lines().find(is_ours)?;
+    let holder = std::fs::read_to_string(path).ok()?;
+    Some(match holder.trim() {
+        "" => "a process that has not named itself".to_owned(),
+        named => named.to_owned(),
+    })
+}
+
 /// This process, for people.
 pub(super) fn holder() -> String {
     let host = std::fs::read_to_string("/proc/sys/kernel/hostname").unwrap_or_default();

@@ -14,4 +14,4 @@ mod releases;
 mod stock;
 mod taken;
 mod tenant_notes;
-mod world;
+pub(crate) mod world;

@@ -4,7 +4,11 @@
 mod brakes;
 mod choosing;
 mod contoso;
+mod diagnosing;
+mod explaining;
+mod figures;
 mod leaving;
+mod logs;
 mod modes;
 mod outside;
 mod people;
