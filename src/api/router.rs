@@ -82,6 +82,7 @@ fn to_look_at() -> OpenApiRouter<Api> {
     OpenApiRouter::new()
         .routes(routes!(users::list))
         .routes(routes!(users::show))
+        .routes(routes!(users::explain))
         .routes(routes!(ranges::list))
         .routes(routes!(ranges::show))
         .routes(routes!(numbers::list))

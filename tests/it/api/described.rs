@@ -19,6 +19,7 @@ async fn answers_are_as_described(database: &Database) {
     for (path, asked) in [
         ("/users", "/users"),
         ("/users/{id}", "/users/bert@contoso.example"),
+        ("/users/{id}/explain", "/users/anna@contoso.example/explain"),
         ("/ranges", "/ranges"),
         ("/ranges/{name}", "/ranges/muc"),
         ("/numbers", "/numbers?state=assigned"),

@@ -70,6 +70,12 @@ async fn http_and_command_line_show_the_same(database: &Database) {
     assert_eq!(user["number"], "+498955501000");
     assert_eq!(user["range"], "muc");
     assert_eq!(service.get("/users/USER-A@contoso.example").await, user);
+    for name in ["user-a", "bert"] {
+        let upn = format!("{name}@contoso.example");
+        let explained = story.run(&["explain", &upn]).await.report();
+        let answer = service.get(&format!("/users/{upn}/explain")).await;
+        assert_eq!(answer, explained, "{name}");
+    }
     let range = service.get("/ranges/muc").await;
     assert_eq!(
         (&range["total"], &range["assigned"], &range["free"]),
