@@ -354,7 +354,7 @@ pub struct Brake {
 }
 
 /// Everything remembered that a plan reads, apart from the users: one consistent view.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct State {
     /// Managed numbers in somebody's hands.
     pub holdings: Vec<Holding>,

@@ -1,5 +1,6 @@
 //! The store on both engines: rounds, claims, the journal, locks, the held list, the audit trail.
 
+mod cached;
 mod journal;
 mod limits;
 mod locks;
