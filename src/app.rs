@@ -1,5 +1,12 @@
 //! The only place where adapters meet the engine, and where configuration becomes settings.
 
+mod figures;
+mod measuring;
+mod observer;
+mod serving;
+
+pub use serving::{Serving, serve};
+
 use crate::apply::{Halt, Patience};
 use crate::cli::exit::{Exit, Failure};
 use crate::clock::{Clock, SystemClock};
@@ -19,10 +26,6 @@ use secrecy::{ExposeSecret as _, SecretString};
 use std::sync::Arc;
 use std::time::Duration;
 use uuid::Uuid;
-
-mod serving;
-
-pub use serving::{Serving, serve};
 
 /// This machine's clock may be so far off Graph's.
 const CLOCK_TOLERANCE: SignedDuration = SignedDuration::from_mins(5);
@@ -235,6 +238,9 @@ pub fn graph_of(
         max_wait: limits.max_wait,
         retries: limits.retries,
         catalogue: catalogue.clone(),
+        observer: Arc::new(observer::Counting {
+            tenant: config.name.clone(),
+        }),
         ..GraphSettings::new(&config.tenant_id, &config.client_id, credential(config)?)
     };
     // Graph's clock is compared with this machine's real one, also where a test shifts the product's.

@@ -34,6 +34,7 @@
 //! | [`simulator`] | a strict Graph-like server | everything but the clock: it shares no wire type with `graph` |
 //! | [`service`] | the living service: its tenants, when their syncs run, its rules | HTTP, where its parts come from |
 //! | [`api`] | the service over HTTP | SQL, Graph |
+//! | [`telemetry`] | logs, and figures for Prometheus | where the figures come from |
 //! | [`config`] | file, environment, defaults: one validated value | everything else |
 //! | [`cli`], [`app`] | commands; where adapters meet the engine | nothing is hidden from them |
 //!

@@ -1,5 +1,6 @@
 //! One step from intent to record.
 
+use super::exchange::owed_end;
 use super::precondition::{Look, look};
 use super::settle::{after_lost_answer, follow, put_off, refused, until_seen};
 use super::{CallError, Hands, JournalError, Order, StepId};
@@ -38,7 +39,7 @@ pub(super) async fn make(
         hands.journal.ended(hands.fence, id, &end, now).await?;
         return Ok(Went::Stopped);
     };
-    let end = match end {
+    let end = match owed_end(hands, change, end) {
         StepEnd::Waiting { why, .. } if attempts > 0 && !matches!(why, StepError::Unsettled(_)) => {
             put_off(hands, attempts, why)
         }
@@ -48,7 +49,7 @@ pub(super) async fn make(
         .journal
         .ended(hands.fence, id, &end, hands.now())
         .await?;
-    log(change, &end);
+    tell(change, &end);
     Ok(Went::Ended(end))
 }
 
@@ -91,7 +92,7 @@ async fn attempt(
 /// The end of a step that was stopped right before its request: a fresh claim goes back, what had waited waits on.
 fn stopped(hands: &Hands, change: &Change, attempts: u32) -> StepEnd {
     let why = StepError::Failed("no write was allowed any more".to_owned());
-    if attempts == 0 && change.action.claims() {
+    if attempts == 0 && change.action.claims() && !change.part.is_owed() {
         StepEnd::Failed(why)
     } else {
         StepEnd::Waiting {
@@ -125,7 +126,7 @@ async fn send(
             }
         }
         Err(CallError::Unknown(said)) if change.action.claims() => {
-            tracing::warn!(number = %change.number, said, "the answer to a write was lost; looking for its effect");
+            tracing::warn!(action = change.action.name(), number = %change.number, user = %change.user, error = said, "the answer to a write was lost; looking for its effect");
             return Ok(after_lost_answer(hands, change, started).await);
         }
         Err(CallError::Refused(said)) => refused(hands, change, &said).await,
@@ -182,20 +183,24 @@ fn order(change: &Change, number_type: NumberType) -> Option<Order> {
     })
 }
 
-fn log(change: &Change, end: &StepEnd) {
+/// One line for a step that is over, or waits.
+pub(super) fn tell(change: &Change, end: &StepEnd) {
     let (action, number, user, reason) = (
         change.action.name(),
         change.number,
         change.user,
         change.reason,
     );
+    let range = change.range.as_deref();
     match end {
-        StepEnd::Done => tracing::info!(action, %number, %user, %reason, "change made"),
+        StepEnd::Done => {
+            tracing::info!(action, %number, range, %user, %reason, status = "succeeded", "change made")
+        }
         StepEnd::Waiting { until, why } => {
-            tracing::warn!(action, %number, %user, %until, error = why.detail(), "change put off");
+            tracing::warn!(action, %number, range, %user, %reason, status = "waiting", %until, error = why.detail(), "change put off");
         }
         StepEnd::Failed(why) => {
-            tracing::warn!(action, %number, %user, error = why.detail(), "change not made")
+            tracing::warn!(action, %number, range, %user, %reason, status = "failed", error = why.detail(), "change not made")
         }
     }
 }

@@ -4,7 +4,7 @@
 use super::args::{DemoArgs, PlanArgs, SyncArgs, TenantArgs};
 use super::exit::Exit;
 use super::output::{Format, Output};
-use super::serve::{Nobody, told_to_stop};
+use super::serve::told_to_stop;
 use super::{inventory, plan_and_sync};
 use crate::app::{App, Serving, serve};
 use crate::clock::SystemClock;
@@ -38,8 +38,6 @@ pub(super) async fn demo(args: &DemoArgs, output: &mut Output) -> anyhow::Result
     }
     let serving = Serving {
         reload: Box::new(move || read(&place, &folder_path)),
-        observer: Arc::new(Nobody),
-        metrics: Arc::new(String::new),
         stop: Box::pin(told_to_stop()?),
         listening: Box::new(|_| {}),
     };

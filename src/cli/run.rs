@@ -1,13 +1,13 @@
 //! From the arguments to the exit code: which command does what.
 
 use super::args::{
-    Cli, Command, NumbersCommand, RangesCommand, RulesCommand, SyncsCommand, UsersCommand,
+    Cli, Command, DemoArgs, NumbersCommand, RangesCommand, RulesCommand, SyncsCommand, UsersCommand,
 };
 use super::exit::{self, Exit};
 use super::output::{Format, Output};
 use super::{
-    demo, doctor, explain, history, init, inventory, people, plan_and_sync, rules, serve, simulate,
-    syncs,
+    by_hand, demo, doctor, explain, history, init, inventory, people, plan_and_sync, rules, serve,
+    set, simulate, syncs,
 };
 use crate::app::App;
 use crate::config::{Config, Sources, load};
@@ -16,6 +16,7 @@ use clap::Parser;
 use std::ffi::OsString;
 use std::path::PathBuf;
 use std::process::ExitCode;
+use tracing::level_filters::LevelFilter;
 
 /// Parses, runs, prints the error once, and answers the exit code.
 pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
@@ -24,7 +25,7 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Err(error) => return usage(&error),
     };
     let mut output = Output::of_process(cli.output);
-    if let Err(error) = telemetry::start(cli.output == Format::Json) {
+    if let Err(error) = telemetry::start(cli.output == Format::Json, usual_level(&cli.command)) {
         output.error(&anyhow::Error::new(error));
         return Exit::Invalid.into();
     }
@@ -34,6 +35,14 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
             output.error(&error);
             exit::of_error(&error).into()
         }
+    }
+}
+
+/// A command prints its outcome itself; a service tells each thing it has done.
+const fn usual_level(command: &Command) -> LevelFilter {
+    match command {
+        Command::Serve | Command::Demo(DemoArgs { once: false, .. }) => LevelFilter::INFO,
+        _ => LevelFilter::WARN,
     }
 }
 
@@ -83,9 +92,11 @@ async fn with_database(
         Command::Explain(args) => {
             explain::explain(&app, args.tenants.tenant.as_deref(), &args.whom, output).await
         }
-        Command::Ranges(RangesCommand::List { tenants }) => {
-            inventory::ranges(&app, tenants.tenant.as_deref(), output).await
-        }
+        Command::Assign(args) => by_hand::assign(&app, &args, output).await,
+        Command::Release(args) => by_hand::release(&app, &args, output).await,
+        Command::Pause(args) => set::pause(&app, &args, output).await,
+        Command::Resume(args) => set::resume(&app, &args, output).await,
+        Command::Ranges(command) => ranges(&app, &command, output).await,
         Command::Numbers(command) => numbers(&app, &command, output).await,
         Command::Users(command) => users(&app, &command, output).await,
         Command::Syncs(command) => past(&app, &command, output).await,
@@ -98,6 +109,16 @@ async fn with_database(
     };
     app.store.close().await;
     done
+}
+
+async fn ranges(app: &App, command: &RangesCommand, output: &mut Output) -> anyhow::Result<Exit> {
+    match command {
+        RangesCommand::List { tenants } => {
+            inventory::ranges(app, tenants.tenant.as_deref(), output).await
+        }
+        RangesCommand::Suspend(args) => set::suspend(app, args, output).await,
+        RangesCommand::Resume(args) => set::resume_range(app, args, output).await,
+    }
 }
 
 async fn numbers(app: &App, command: &NumbersCommand, output: &mut Output) -> anyhow::Result<Exit> {
@@ -119,6 +140,11 @@ async fn numbers(app: &App, command: &NumbersCommand, output: &mut Output) -> an
         NumbersCommand::History { tenants, number } => {
             history::history(app, tenants.tenant.as_deref(), number, output).await
         }
+        NumbersCommand::Reserve(args) => set::reserve(app, args, output).await,
+        NumbersCommand::Unreserve(args) => set::unreserve(app, args, output).await,
+        NumbersCommand::Unblock(args) => set::unblock(app, args, output).await,
+        NumbersCommand::Free(args) => set::free(app, args, output).await,
+        NumbersCommand::Rest(args) => set::rest(app, args, output).await,
     }
 }
 
@@ -138,9 +164,11 @@ async fn users(app: &App, command: &UsersCommand, output: &mut Output) -> anyhow
             )
             .await
         }
-        UsersCommand::Resume { tenants, user } => {
-            people::resume(app, tenants.tenant.as_deref(), user, output).await
-        }
+        UsersCommand::Exempt(args) => set::exempt(app, args, output).await,
+        UsersCommand::Unexempt(args) => set::unexempt(app, args, output).await,
+        UsersCommand::Pin(args) => set::pin(app, args, output).await,
+        UsersCommand::Unpin(args) => set::unpin(app, args, output).await,
+        UsersCommand::Resume(args) => set::resume_user(app, args, output).await,
     }
 }
 

@@ -3,10 +3,7 @@
 use super::exit::Exit;
 use crate::app::{App, Serving, serve as run};
 use crate::config::{Config, Sources, load};
-use crate::reconcile::{Finished, Observer, SyncError};
-use jiff::SignedDuration;
 use std::path::PathBuf;
-use std::sync::Arc;
 use tokio::signal::unix::{SignalKind, signal};
 
 /// Runs the service until SIGTERM or SIGINT.
@@ -14,8 +11,6 @@ pub(super) async fn serve(config: Config, file: Option<PathBuf>) -> anyhow::Resu
     let app = App::open(config).await?;
     let serving = Serving {
         reload: Box::new(move || Ok(load(&Sources::of_process(file.clone())?)?)),
-        observer: Arc::new(Nobody),
-        metrics: Arc::new(String::new),
         stop: Box::pin(told_to_stop()?),
         listening: Box::new(|_| {}),
     };
@@ -33,13 +28,4 @@ pub(super) fn told_to_stop() -> std::io::Result<impl Future<Output = ()> + Send>
             _ = interrupt.recv() => {}
         }
     })
-}
-
-/// Hears and says nothing.
-pub(super) struct Nobody;
-
-impl Observer for Nobody {
-    fn ended(&self, _: &str, _: &Result<Finished, SyncError>, _: SignedDuration) {}
-
-    fn panicked(&self, _: &str) {}
 }

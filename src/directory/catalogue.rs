@@ -1,4 +1,4 @@
-//! Known service plans and products (GRAPH 3.1, 3.2), and the sets that configuration may extend.
+//! Known service plans and products (docs/graph.md 3.1, 3.2), and the sets that configuration may extend.
 
 use super::{PlanId, SkuId};
 use std::collections::BTreeSet;
@@ -92,7 +92,7 @@ const DEVICE_SKUS: [SkuId; 2] = [
     SkuId::from_u128(0xb1511558_69bd_4e1b_8270_59ca96dba0f3),
 ];
 
-/// Products known to carry Phone System even when the tenant no longer lists them (GRAPH 3.2).
+/// Products known to carry Phone System even when the tenant no longer lists them (docs/graph.md 3.2).
 const PHONE_SYSTEM_SKUS: &[SkuId] = &[
     SkuId::from_u128(0x06ebc4ee_1bb5_47dd_8120_11324bc54e06),
     SkuId::from_u128(0xcd2925a3_5076_4233_8931_638a8c94f773),

@@ -2,7 +2,7 @@
 //!
 //! Knows nothing of numbers, rules or storage. The trait [`Directory`] is the only thing here that waits;
 //! everything else is data and pure functions. Facts about Microsoft's identifiers are named with their
-//! section of the project's notes on Graph (`GRAPH`).
+//! section of `docs/graph.md`.
 
 mod attribute;
 mod catalogue;

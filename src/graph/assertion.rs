@@ -1,4 +1,4 @@
-//! The signed statement by which a certificate proves the application (GRAPH 8): PS256, thumbprint `x5t#S256`.
+//! The signed statement by which a certificate proves the application (docs/graph.md 8): PS256, thumbprint `x5t#S256`.
 
 use super::GraphError;
 use base64::Engine;

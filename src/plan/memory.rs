@@ -169,6 +169,9 @@ pub struct UserFacts {
     pub pin: Option<E164>,
     /// Policies that Linekeeper set on the user: type and name.
     pub policies: Vec<super::PolicyName>,
+    /// Released by hand to get another one: the rules do not give this number back.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub renumber: Option<E164>,
     /// Numbers refused for the user since the last success, with the time.
     pub refused: Vec<(E164, Timestamp)>,
     /// Standing notes of the last decision.
@@ -354,7 +357,7 @@ pub struct Brake {
 }
 
 /// Everything remembered that a plan reads, apart from the users: one consistent view.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct State {
     /// Managed numbers in somebody's hands.
     pub holdings: Vec<Holding>,

@@ -1,7 +1,7 @@
 //! What the end of a step makes of the facts about its user and its number.
 
 use super::{
-    Action, Change, Note, NoteKind, NumberFacts, PolicyName, Settings, StepEnd, StepError,
+    Action, Change, Note, NoteKind, NumberFacts, Part, PolicyName, Settings, StepEnd, StepError,
     UserFacts, Wait,
 };
 use jiff::{SignedDuration, Timestamp};
@@ -39,19 +39,14 @@ pub fn outcome(
         (Action::Assign, StepEnd::Done) => {
             user.wait = None;
             user.refused.clear();
+            user.renumber = None;
             user.unlicensed_since = None;
             number = NumberFacts {
                 reserved: number.reserved,
                 ..NumberFacts::default()
             };
         }
-        (Action::Release, StepEnd::Done) => {
-            number.freed = Some(now);
-            number.rest_until = now
-                .checked_add(SignedDuration::from_secs(change.rest_seconds))
-                .ok();
-            user.unlicensed_since = None;
-        }
+        (Action::Release, StepEnd::Done) => released(change, &mut user, &mut number, now),
         (Action::Policy { policy, id }, StepEnd::Done) => {
             remember_policy(&mut user, policy, id.is_some())
         }
@@ -59,25 +54,29 @@ pub fn outcome(
             refused(change, &mut user, &mut number, now)
         }
         (Action::Assign, StepEnd::Failed(StepError::LicenceNotReady(_))) => {
-            user.wait = Some(teams_wait(
-                user.wait.as_ref(),
-                NoteKind::LicenceNotReady,
-                settings,
-                now,
-            ));
+            wait_for_teams(&mut user, NoteKind::LicenceNotReady, settings, now)
         }
         (Action::Assign, StepEnd::Failed(StepError::NotTeamsOnly(_))) => {
-            user.wait = Some(teams_wait(
-                user.wait.as_ref(),
-                NoteKind::NotTeamsOnly,
-                settings,
-                now,
-            ));
+            wait_for_teams(&mut user, NoteKind::NotTeamsOnly, settings, now)
         }
         _ => {}
     }
     renote(&mut user, change, end);
     Outcome { user, number }
+}
+
+/// The number rests; what the person gets next is for the rules, unless a person wants it otherwise.
+fn released(change: &Change, user: &mut UserFacts, number: &mut NumberFacts, now: Timestamp) {
+    number.freed = Some(now);
+    number.rest_until = now
+        .checked_add(SignedDuration::from_secs(change.rest_seconds))
+        .ok();
+    user.unlicensed_since = None;
+    match change.part {
+        Part::Holds => user.wait = Some(Wait::ReleasedByHand),
+        Part::Renumbers => user.renumber = Some(change.number),
+        Part::Plain | Part::MakesRoom | Part::TakesOver { .. } | Part::GivesBack => {}
+    }
 }
 
 /// Lets the standing notes say at once why a number does not come or go, not only when the next sync decides again.
@@ -166,11 +165,11 @@ fn refused(change: &Change, user: &mut UserFacts, number: &mut NumberFacts, now:
 }
 
 /// Growing pauses from the first to the longest; after `give_up` once a day.
-fn teams_wait(before: Option<&Wait>, kind: NoteKind, settings: &Settings, now: Timestamp) -> Wait {
-    let (since, attempts) = match before {
+fn wait_for_teams(user: &mut UserFacts, kind: NoteKind, settings: &Settings, now: Timestamp) {
+    let (since, attempts) = match user.wait {
         Some(Wait::Teams {
             since, attempts, ..
-        }) => (*since, *attempts + 1),
+        }) => (since, attempts + 1),
         _ => (now, 1),
     };
     let waiting = settings.waiting;
@@ -182,10 +181,10 @@ fn teams_wait(before: Option<&Wait>, kind: NoteKind, settings: &Settings, now: T
             .saturating_mul(1 << (attempts - 1).min(16))
             .min(waiting.longest)
     };
-    Wait::Teams {
+    user.wait = Some(Wait::Teams {
         kind,
         since,
         until: now.checked_add(pause).unwrap_or(now),
         attempts,
-    }
+    });
 }

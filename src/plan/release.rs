@@ -130,20 +130,9 @@ pub(super) fn record_release(
         case.due(due);
         return None;
     }
-    let mut step = release_step(&planner.index, holding, None, reason);
-    step.by_teams = true;
-    step.why = format!("Teams has already taken {number} away");
-    case.record = Some(UserRecord::of(
-        &case.stored,
-        planner.index.listed(holding.number),
-    ));
-    planner.effects.ended.push(Ending {
-        number: holding.number,
-        user: holding.user,
-        reason: reason.into(),
-        rest_until: rest_until(&planner.index, holding.number, SignedDuration::ZERO),
-    });
+    case.record = Some(UserRecord::of(&case.stored, planner.index.listed(number)));
     case.facts.unlicensed_since = None;
+    let step = made_by_teams(planner, holding, reason);
     if returns {
         case.steps.push(step);
         return Some(Outlook::Returns);
@@ -159,7 +148,23 @@ pub(super) fn record_release(
     Some(Outlook::Settled)
 }
 
-fn release_step(
+/// Ends the holding here too; the step only records what Teams did.
+fn made_by_teams(planner: &mut Planner<'_>, holding: &Holding, reason: Reason) -> Step {
+    let number = holding.number;
+    planner.effects.ended.push(Ending {
+        number,
+        user: holding.user,
+        reason: reason.into(),
+        rest_until: rest_until(&planner.index, number, SignedDuration::ZERO),
+    });
+    Step {
+        by_teams: true,
+        why: format!("Teams has already taken {number} away"),
+        ..release_step(&planner.index, holding, None, reason)
+    }
+}
+
+pub(super) fn release_step(
     index: &Index<'_>,
     holding: &Holding,
     listed: Option<&Listed>,
@@ -169,6 +174,7 @@ fn release_step(
     let number_type = listed.and_then(known_type).unwrap_or(holding.number_type);
     let why = match reason {
         Reason::Deleted => "the holder is no longer in the directory",
+        Reason::Manual => "by hand",
         _ => "the holder has no usable Phone System licence any more",
     };
     Step {
@@ -183,7 +189,7 @@ fn release_step(
 
 /// What goes with the number: the policies Linekeeper gave, and the profile's phone. Of somebody gone, nothing can be
 /// taken any more.
-fn taken_along(world: &World<'_>, case: &Case, lead: &Step) -> Vec<Step> {
+pub(super) fn taken_along(world: &World<'_>, case: &Case, lead: &Step) -> Vec<Step> {
     if case.stored.gone.is_some() {
         return Vec::new();
     }

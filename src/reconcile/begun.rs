@@ -1,7 +1,8 @@
 //! A sync that has taken its tenant: from here on it is under way, also for other processes.
 
 use super::sync::{Course, Finished};
-use super::verify::failed_report;
+use super::told::tell;
+use super::verify::{failed_report, refused_report};
 use super::{Begin, Request, SyncError, SyncId, Tenant};
 use crate::apply::{Fence, JournalError};
 use crate::directory::ReadError;
@@ -9,6 +10,7 @@ use crate::plan::Plan;
 use crate::report::SyncReport;
 use crate::rules::RuleSet;
 use std::sync::Arc;
+use tracing::{Instrument as _, Span};
 
 /// Takes the tenant for one sync: from here on it is under way, also for other processes.
 ///
@@ -18,7 +20,11 @@ pub async fn begin(tenant: Tenant, request: Request) -> Result<Begun, SyncError>
     let now = tenant.clock.now();
     let (fence, id) = match tenant.ledger.begin(&request.trigger, now).await? {
         Begin::Ours(fence, id) => (fence, id),
-        Begin::Running { sync, holder } => return Err(SyncError::Running { sync, holder }),
+        Begin::Running { sync, holder } => {
+            let tenant = &tenant.settings.tenant;
+            tracing::info!(tenant, holder, "no sync: another one of this tenant runs");
+            return Err(SyncError::Running { sync, holder });
+        }
     };
     let begun = Begun {
         rules: tenant.rules.active(),
@@ -52,10 +58,19 @@ impl Begun {
     /// # Errors
     /// As [`sync`], but for another sync.
     pub async fn run(&self) -> Result<Finished, SyncError> {
+        let clock = &self.tenant.clock;
+        let (span, began) = (self.span(), clock.now());
+        let outcome = self.whole().instrument(span.clone()).await;
+        span.in_scope(|| tell(&outcome, began.duration_until(clock.now())));
+        outcome
+    }
+
+    async fn whole(&self) -> Result<Finished, SyncError> {
         let course = self.course();
         let finished = course.run().await;
         let report = match &finished {
             Ok(finished) => finished.report.clone(),
+            Err(SyncError::Refused(_)) => refused_report(&course.seen(None, 0)),
             Err(_) => failed_report(&course.seen(None, 0)),
         };
         let recorded = self.finish(&report).await;
@@ -74,12 +89,20 @@ impl Begun {
         let text = "the service was stopped before the sync had ended".to_owned();
         let report = failed_report(&self.course().seen(None, 0));
         self.finish(&report).await?;
+        self.span()
+            .in_scope(|| tracing::warn!(error = text, "sync broken off"));
         Ok(Finished {
             report,
             failure: Some(ReadError::Broken(text)),
             held_because: Vec::new(),
             plan: Plan::default(),
         })
+    }
+
+    /// At the level of errors, so that every line of a sync tells tenant and sync, whatever is filtered out.
+    fn span(&self) -> Span {
+        let tenant = &self.tenant.settings.tenant;
+        tracing::error_span!("sync", tenant, sync = self.id)
     }
 
     /// Marks the held list that this sync was asked to make; where that cannot be, the sync is over before it began.

@@ -25,8 +25,11 @@ impl Course<'_> {
                 to_be_made(&draft.plan).into_iter().cloned().collect()
             }
         };
-        let limited = self.request.selection.is_some() || self.request.only.is_some();
-        let claim = claim_of(draft, state, changes, anchor, everyone && !limited, now);
+        let limited = self.request.selection.is_some() || self.request.people().is_some();
+        let mut claim = claim_of(draft, state, changes, anchor, everyone && !limited, now);
+        // An order decides about nobody: what follows from it is for the next sync to see.
+        let ordered = self.request.hand.iter().flat_map(|hand| &hand.people);
+        claim.still_undecided.extend(ordered);
         let lost: BTreeSet<u32> = self
             .tenant
             .ledger
@@ -34,6 +37,7 @@ impl Course<'_> {
             .await?
             .into_iter()
             .collect();
+        claim.recorded.iter().for_each(tell_recorded);
         let mut rows: BTreeMap<u32, StepId> = BTreeMap::new();
         for step in self.tenant.ledger.open_steps().await? {
             if step.sync == *id && step.state == StepState::Claimed {
@@ -63,7 +67,7 @@ impl Course<'_> {
         let users = &directory.users;
         let full = users.mode == RoundMode::Full
             && users.incomplete.is_none()
-            && self.request.only.is_none();
+            && self.request.people().is_none();
         let limited = self.request.selection.is_some();
         let decided = everyone.filter(|_| users.any && !limited);
         let mut holder_skus = draft.holder_skus.clone();
@@ -88,6 +92,13 @@ impl Course<'_> {
             holder_skus,
         }
     }
+}
+
+/// One line for a change that needed no write to Graph.
+fn tell_recorded(change: &Change) {
+    let (number, range, user) = (change.number, change.range.as_deref(), change.user);
+    let (action, reason) = (change.action.name(), change.reason);
+    tracing::info!(action, %number, range, %user, %reason, status = "succeeded", "change recorded");
 }
 
 /// Everything the claiming transaction writes.

@@ -48,6 +48,17 @@ pub enum RoundMode {
     Delta,
 }
 
+impl RoundMode {
+    /// The name in logs.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Full => "full",
+            Self::Delta => "delta",
+        }
+    }
+}
+
 /// A round of reading users, under way.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Round {

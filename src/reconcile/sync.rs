@@ -6,12 +6,15 @@ use super::verify::{Seen, failed_report, plan_report, report};
 use super::{Claim, Ledger, Overlay, Request, Selection, Stage, Stale, SyncId, Tenant, begin};
 use crate::apply::{Applied, Fence, Hands, JournalError, recover, run};
 use crate::directory::ReadError;
-use crate::plan::{Anchor, Change, ChangeStatus, Circumstances, Draft, Plan, State, World};
+use crate::plan::{
+    Anchor, Change, ChangeStatus, Circumstances, Draft, Plan, Refusal, State, World,
+};
 use crate::report::{ChangeReport, SyncReport};
 use crate::rules::RuleSet;
 use jiff::Timestamp;
 use std::sync::Arc;
 use thiserror::Error;
+use tracing::Instrument as _;
 
 /// A sync or plan that came to an end.
 #[derive(Clone, Debug)]
@@ -40,6 +43,9 @@ pub enum SyncError {
     /// The held list can no longer be approved.
     #[error("{0}")]
     NotHeld(String),
+    /// What was asked for by hand is refused; nothing was changed.
+    #[error(transparent)]
+    Refused(#[from] Refusal),
     /// A saved plan no longer fits.
     #[error(transparent)]
     Stale(#[from] Stale),
@@ -74,7 +80,8 @@ pub async fn plan(tenant: &Tenant, request: &Request) -> Result<Finished, SyncEr
         id: None,
         rules: tenant.rules.active(),
     };
-    course.run().await
+    let span = tracing::error_span!("plan", tenant = tenant.settings.tenant);
+    course.run().instrument(span).await
 }
 
 /// One sync on its way; without an id a mere plan.
@@ -125,7 +132,10 @@ impl Course<'_> {
         let digest = settings_digest(self.tenant, directory, numbers);
         let everyone = is_for_everyone(self.request, &self.rules, state, &digest);
         let world = self.world(directory, numbers, state, everyone, now);
-        let draft = decide(&*self.tenant.ledger, &world, self.request).await?;
+        let draft = match &self.request.hand {
+            Some(hand) => self.by_hand(&world, hand).await?,
+            None => decide(&*self.tenant.ledger, &world, self.request).await?,
+        };
         let draft = self.select(draft, now)?;
         let anchor = self.anchor(
             directory,
@@ -154,7 +164,9 @@ impl Course<'_> {
         let applied = run(&self.hands(directory), tasks).await?;
         self.suspend_refusing_ranges(state).await?;
         let finished = report(&seen, draft, recovered, applied, &conflicts, directory);
-        self.hold(id, &finished.report).await?;
+        if self.request.hand.is_none() {
+            self.hold(id, &finished.report).await?;
+        }
         Ok(finished)
     }
 
@@ -180,7 +192,7 @@ impl Course<'_> {
         let hands = self.hands(directory);
         let recovered = recover(&hands, state, self.request.by_hand).await?;
         tracing::info!(
-            settled = recovered.applied.len(),
+            count = recovered.applied.len(),
             withdrawn = recovered.withdrawn,
             "open steps of earlier syncs settled"
         );
@@ -242,7 +254,7 @@ impl Course<'_> {
         {
             if !before.suspended.contains_key(range) {
                 let reason = format!("Teams refused {refused} people in a row");
-                tracing::error!(%range, reason, "range suspended; look at its numbers in Teams, then `linekeeper ranges resume`");
+                tracing::error!(%range, error = reason, "range suspended; look at its numbers in Teams, then `linekeeper ranges resume`");
                 let suspension = crate::plan::Suspension { reason, since: now };
                 self.tenant
                     .ledger

@@ -144,12 +144,18 @@ impl RuleSet {
     /// The name of the first `exclude` rule that holds.
     #[must_use]
     pub fn excluded_by(&self, subject: Subject<'_>) -> Option<&str> {
+        if self.excludes.is_empty() {
+            return None;
+        }
         self.looking(subject, |look| first_that_holds(&self.excludes, look))
     }
 
     /// The name of the first `exempt` rule that holds.
     #[must_use]
     pub fn exempted_by(&self, subject: Subject<'_>) -> Option<&str> {
+        if self.exempts.is_empty() {
+            return None;
+        }
         self.looking(subject, |look| first_that_holds(&self.exempts, look))
     }
 

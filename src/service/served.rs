@@ -69,6 +69,12 @@ impl Served {
         &self.engine.settings.tenant
     }
 
+    /// The present.
+    #[must_use]
+    pub fn now(&self) -> Timestamp {
+        self.engine.clock.now()
+    }
+
     /// Its settings.
     #[must_use]
     pub fn settings(&self) -> &Arc<Settings> {

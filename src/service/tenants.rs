@@ -40,7 +40,7 @@ impl Service {
         parallel: usize,
         clock: Arc<dyn Clock>,
         halt: Halt,
-        told: Arc<dyn Observer>,
+        told: Arc<dyn Told>,
     ) -> Self {
         let tenants = Arc::new(RwLock::new(by_name(tenants)));
         let observer = ServiceObserver {
@@ -120,11 +120,7 @@ impl Service {
                 run.ended().await;
                 false
             }
-            Ok(Start::Joined { holder, .. }) => {
-                let ours = self.runner.running(tenant).is_some();
-                tracing::info!(tenant, holder, "a sync is already under way");
-                !ours
-            }
+            Ok(Start::Joined { .. }) => self.runner.running(tenant).is_none(),
             Err(error) => {
                 tracing::error!(tenant, %error, "the sync could not begin");
                 false
@@ -140,29 +136,47 @@ fn by_name(tenants: Vec<Served>) -> Arc<Tenants> {
     Arc::new(pairs.collect())
 }
 
-/// Writes the one log line of a sync, remembers how it ended, and passes it on.
+/// Remembers how syncs end, and passes it on.
 pub struct ServiceObserver {
     tenants: Arc<RwLock<Arc<Tenants>>>,
     clock: Arc<dyn Clock>,
-    told: Arc<dyn Observer>,
+    told: Arc<dyn Told>,
+}
+
+/// Hears of every sync that ends, with the tenant as it is served.
+pub trait Told: Send + Sync {
+    /// A sync came to this end after so long.
+    fn ended(
+        &self,
+        served: &Arc<Served>,
+        outcome: &Result<Finished, SyncError>,
+        took: SignedDuration,
+    );
+
+    /// A sync broke down.
+    fn panicked(&self, tenant: &str);
 }
 
 impl ServiceObserver {
-    fn remember(&self, tenant: &str, status: Option<crate::report::SyncStatus>) {
+    fn remember(
+        &self,
+        tenant: &str,
+        status: Option<crate::report::SyncStatus>,
+    ) -> Option<Arc<Served>> {
         let tenants = self.tenants.read().unwrap_or_else(PoisonError::into_inner);
-        if let Some(served) = tenants.get(tenant) {
-            let ended = self.clock.now();
-            served.set_last_sync(LastSync { status, ended });
-        }
+        let served = tenants.get(tenant)?;
+        let ended = self.clock.now();
+        served.set_last_sync(LastSync { status, ended });
+        Some(Arc::clone(served))
     }
 }
 
 impl Observer for ServiceObserver {
     fn ended(&self, tenant: &str, outcome: &Result<Finished, SyncError>, took: SignedDuration) {
-        log(tenant, outcome, took);
         let status = outcome.as_ref().ok().map(|finished| finished.report.status);
-        self.remember(tenant, status);
-        self.told.ended(tenant, outcome, took);
+        if let Some(served) = self.remember(tenant, status) {
+            self.told.ended(&served, outcome, took);
+        }
     }
 
     fn panicked(&self, tenant: &str) {
@@ -173,42 +187,4 @@ impl Observer for ServiceObserver {
         self.remember(tenant, None);
         self.told.panicked(tenant);
     }
-}
-
-fn log(tenant: &str, outcome: &Result<Finished, SyncError>, took: SignedDuration) {
-    let elapsed_ms = took.as_millis();
-    let finished = match outcome {
-        Ok(finished) => finished,
-        Err(error) => {
-            tracing::error!(tenant, %error, elapsed_ms, "the sync could not go on");
-            return;
-        }
-    };
-    let report = &finished.report;
-    let (sync, status) = (
-        report.sync_id.as_deref().unwrap_or_default(),
-        report.status.name(),
-    );
-    for because in &finished.held_because {
-        tracing::warn!(tenant, sync, because, "held");
-    }
-    if let Some(error) = &finished.failure {
-        tracing::error!(tenant, sync, status, %error, elapsed_ms, "sync ended: nothing could be decided");
-        return;
-    }
-    let summary = report.summary;
-    tracing::info!(
-        tenant,
-        sync,
-        status,
-        users = report.directory.users,
-        assign = summary.assign,
-        release = summary.release,
-        adopt = summary.adopt,
-        waiting = summary.waiting,
-        failed = summary.failed,
-        notes = summary.notes,
-        elapsed_ms,
-        "sync ended"
-    );
 }

@@ -68,7 +68,7 @@ impl Watch {
             (Reread::Refused, Some(problem)) => {
                 let before = self.broken.insert(tenant.to_owned(), problem.since);
                 if before != Some(problem.since) {
-                    tracing::error!(tenant, problem = %problem.text, "the rules are broken; the last good ones stay in force");
+                    tracing::error!(tenant, error = %problem.text, "the rules are broken; the last good ones stay in force");
                 }
             }
             _ => {

@@ -334,10 +334,10 @@ mod tests {
             let late = |line: &str| line.contains("INDEX users_by_");
             let kept = |line: &&str| !line.starts_with("--") && !line.is_empty() && !late(line);
             let plain = |sql: &str| {
-                sql.lines()
-                    .filter(kept)
-                    .collect::<String>()
-                    .replace(" WITHOUT ROWID", "")
+                // What SQLite is told of sizes comes last; PostgreSQL finds out.
+                let tables = sql.split("\nANALYZE;").next().unwrap_or_default();
+                let tables = tables.lines().filter(kept);
+                tables.collect::<String>().replace(" WITHOUT ROWID", "")
             };
             migrator.iter().map(|m| plain(m.sql.as_str())).collect()
         };

@@ -3,6 +3,7 @@
 use super::audit::Entry;
 use super::engine::execute;
 use super::error::Fault;
+use super::exchange;
 use super::facts;
 use super::holdings::{self, Beginning};
 use super::marks;
@@ -77,6 +78,7 @@ impl TenantStore {
         let mut w = self.writing(Some(fence), now).await?;
         steps::one(&mut w.tx, w.tenant, step).await?;
         execute!(&mut w.tx, START, w.tenant, step.0, now.as_microsecond())?;
+        w.written.steps = true;
         w.commit().await?;
         Ok(())
     }
@@ -93,6 +95,7 @@ impl TenantStore {
         steps::one(&mut w.tx, w.tenant, step).await?;
         let operation = operation.map(|link| link.0.as_str());
         execute!(&mut w.tx, ACCEPT, w.tenant, step.0, operation)?;
+        w.written.steps = true;
         w.commit().await?;
         Ok(())
     }
@@ -109,6 +112,7 @@ impl TenantStore {
             return Err(Fault::Refused(text));
         }
         execute!(&mut w.tx, DROP, w.tenant, step.0)?;
+        w.written.steps = true;
         marks::mark_users(&mut w, [open.change.user]).await?;
         if open.change.action.claims() {
             w.record(entry("withdrawn", step, &open.change, None));
@@ -126,12 +130,14 @@ impl TenantStore {
     ) -> Result<(), Fault> {
         let mut w = self.writing(Some(fence), now).await?;
         let open = steps::one(&mut w.tx, w.tenant, step).await?;
+        w.written.steps = true;
         let change = &open.change;
         match end {
             StepEnd::Done => {
                 let place = finish_step(&mut w, step, &open).await?;
                 close(&mut w, step, "done", None, place).await?;
                 pass_claim_on(&mut w, &open).await?;
+                exchange::pass_number_on(&mut w, &open).await?;
             }
             StepEnd::Waiting { until, why } => put_off(&mut w, step, *until, why).await?,
             StepEnd::Failed(error) => {
@@ -145,6 +151,9 @@ impl TenantStore {
                 let place = w.record(entry(event, step, change, Some(error)));
                 let outcome = if refused { "refused" } else { "failed" };
                 close(&mut w, step, outcome, Some(error), place).await?;
+                if change.part.is_owed() {
+                    pass_claim_on(&mut w, &open).await?;
+                }
                 marks::mark_users(&mut w, [change.user]).await?;
             }
         }
@@ -242,6 +251,7 @@ async fn close(
 ) -> Result<(), Fault> {
     const CLOSE: &str = "UPDATE journal SET ended = $3, ended_seq = $4, outcome = $5, error = $6
         WHERE tenant = $1 AND id = $2";
+    w.written.refusals = true;
     let error = error.map(serde_json::to_string).transpose()?;
     let now = w.now.as_microsecond();
     execute!(

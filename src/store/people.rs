@@ -157,8 +157,7 @@ pub(super) async fn ids_of(
     tenant: i64,
     nos: impl Iterator<Item = u32>,
 ) -> Result<Vec<UserId>, Fault> {
-    const READ: &str =
-        "SELECT u.id FROM {batch} JOIN users u ON u.tenant = $1 AND u.no = batch.no ORDER BY u.id";
+    const READ: &str = "SELECT u.id FROM {batch} CROSS JOIN users u WHERE u.tenant = $1 AND u.no = batch.no ORDER BY u.id";
     let batch = Batch::default().int("no", nos.map(i64::from));
     let rows: Vec<(String,)> = batch.fetch(tx, READ, &[tenant]).await?;
     rows.into_iter().map(|(id,)| user_of(&id)).collect()

@@ -9,7 +9,7 @@ use super::listing::ListingMemory;
 use super::lock;
 use super::rounds::RoundMemory;
 use super::scopes::Pass;
-use super::state::StateMemory;
+use super::state_memory::StateMemory;
 use super::texts::Texts;
 
 use crate::plan::Settings;
@@ -31,7 +31,7 @@ pub struct TenantStore {
     pub(super) running: Mutex<Option<Running>>,
     pub(super) round: tokio::sync::Mutex<Option<RoundMemory>>,
     pub(super) listing: tokio::sync::Mutex<Option<ListingMemory>>,
-    pub(super) state: Mutex<StateMemory>,
+    pub(super) state: Arc<Mutex<StateMemory>>,
     pub(super) licences: Mutex<LicenceSets>,
     pub(super) texts: Mutex<Texts>,
     pub(super) pass: Mutex<Option<Pass>>,
@@ -69,7 +69,7 @@ impl Store {
             running: Mutex::default(),
             round: tokio::sync::Mutex::default(),
             listing: tokio::sync::Mutex::default(),
-            state: Mutex::default(),
+            state: Arc::default(),
             licences: Mutex::default(),
             texts: Mutex::default(),
             pass: Mutex::default(),

@@ -2,6 +2,7 @@
 
 mod api;
 mod crash;
+mod documents;
 mod graph;
 mod harness;
 mod rules;

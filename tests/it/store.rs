@@ -1,5 +1,6 @@
 //! The store on both engines: rounds, claims, the journal, locks, the held list, the audit trail.
 
+mod cached;
 mod journal;
 mod limits;
 mod locks;
@@ -200,6 +201,7 @@ fn change(seq: u32, action: Action, who: u128, no: u64) -> Change {
         expects: Expected::default(),
         by_teams: false,
         approved: false,
+        part: linekeeper::plan::Part::Plain,
         rest_seconds: 3600,
         status: ChangeStatus::Planned,
         why: "the rule says so".into(),

@@ -2,13 +2,17 @@
 //! sync that has nothing to do.
 
 mod brakes;
+mod by_hand;
 mod choosing;
 mod contoso;
 mod diagnosing;
 mod explaining;
+mod figures;
 mod leaving;
+mod logs;
 mod modes;
 mod outside;
+mod overrides;
 mod people;
 mod plans;
 mod policies;
