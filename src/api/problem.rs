@@ -121,6 +121,7 @@ impl From<SyncError> for Problem {
             SyncError::Stale(_) | SyncError::NotHeld(_) | SyncError::Refused(_) => {
                 Self::conflict(detail)
             }
+            SyncError::Stopping => Self::unavailable(detail),
             SyncError::Journal(error) => error.into(),
         }
     }
