@@ -72,6 +72,7 @@ fn documented() -> OpenApiRouter<Api> {
         .routes(routes!(events::events))
         .routes(routes!(syncs::approve))
         .routes(routes!(syncs::reject))
+        .routes(routes!(rules::reload))
         .merge(to_look_at());
     OpenApiRouter::with_openapi(document).nest("/api/v1", routes)
 }
@@ -81,6 +82,7 @@ fn to_look_at() -> OpenApiRouter<Api> {
     OpenApiRouter::new()
         .routes(routes!(users::list))
         .routes(routes!(users::show))
+        .routes(routes!(users::explain))
         .routes(routes!(ranges::list))
         .routes(routes!(ranges::show))
         .routes(routes!(numbers::list))

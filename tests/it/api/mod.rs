@@ -1,5 +1,6 @@
 //! The service over HTTP: the real binary, asked over real connections.
 
+mod described;
 mod looking;
 
 /// One office, ten numbers.
