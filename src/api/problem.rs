@@ -118,7 +118,9 @@ impl From<SyncError> for Problem {
                 retry_after: Some(5),
                 ..Self::conflict(detail)
             },
-            SyncError::Stale(_) | SyncError::NotHeld(_) => Self::conflict(detail),
+            SyncError::Stale(_) | SyncError::NotHeld(_) | SyncError::Refused(_) => {
+                Self::conflict(detail)
+            }
             SyncError::Journal(error) => error.into(),
         }
     }

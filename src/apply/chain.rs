@@ -1,9 +1,10 @@
 //! Applying a plan: chains of changes that follow one another, many chains at once.
 
+use super::exchange::{give_back, make_room};
 use super::step::{Went, make};
 use super::{Hands, JournalError, StepId};
 use crate::directory::UserId;
-use crate::plan::{Action, Change, ChangeStatus, Plan, StepEnd, StepError};
+use crate::plan::{Action, Change, ChangeStatus, Part, Plan, StepEnd, StepError};
 use futures::StreamExt as _;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Mutex;
@@ -41,7 +42,7 @@ impl Refusals {
         let Some(range) = change
             .range
             .as_ref()
-            .filter(|_| change.action == Action::Assign)
+            .filter(|_| change.action == Action::Assign && !change.part.is_owed())
         else {
             return false;
         };
@@ -120,7 +121,7 @@ async fn run_chain(
     chain: Vec<Task>,
 ) -> Result<Vec<Applied>, JournalError> {
     let mut applied: Vec<Applied> = Vec::new();
-    for task in chain {
+    for task in &chain {
         let lead = task
             .change
             .after
@@ -128,14 +129,16 @@ async fn run_chain(
         let blocked = lead
             .filter(|lead| lead.change.status != ChangeStatus::Succeeded)
             .map(|lead| lead.change.clone());
-        let change = match blocked {
-            Some(lead) => follower_of(hands, &task, &lead).await?,
-            None => run_one(hands, refusals, &task).await?,
+        let change = match (task.change.part, blocked) {
+            (Part::MakesRoom, _) => Some(make_room(hands, refusals, &chain, task).await?),
+            (Part::GivesBack, _) => give_back(hands, refusals, &applied, task).await?,
+            (_, Some(lead)) => Some(follower_of(hands, task, &lead).await?),
+            (_, None) => Some(run_one(hands, refusals, task).await?),
         };
-        applied.push(Applied {
+        applied.extend(change.map(|change| Applied {
             id: task.id,
             change,
-        });
+        }));
     }
     Ok(applied)
 }
@@ -179,6 +182,14 @@ pub(super) async fn run_one(
             refusals.learn(change, &end);
             Ok(with_end(change, &end))
         }
+        Went::NotAllowed | Went::Stopped if change.part.is_owed() => {
+            let text = "no write is allowed just now: it goes on with the next sync that may write";
+            Ok(Change {
+                status: ChangeStatus::Waiting,
+                error: Some(text.to_owned()),
+                ..change.clone()
+            })
+        }
         went @ (Went::NotAllowed | Went::Stopped) => {
             if task.attempts == 0 && went == Went::NotAllowed {
                 hands.journal.withdrawn(hands.fence, task.id).await?;
@@ -209,7 +220,9 @@ pub(super) fn with_end(change: &Change, end: &StepEnd) -> Change {
     let (status, why) = match end {
         StepEnd::Done => (ChangeStatus::Succeeded, None),
         StepEnd::Waiting { why, .. } => (ChangeStatus::Waiting, Some(why)),
-        StepEnd::Failed(why @ (StepError::LicenceNotReady(_) | StepError::NotTeamsOnly(_))) => {
+        StepEnd::Failed(why @ (StepError::LicenceNotReady(_) | StepError::NotTeamsOnly(_)))
+            if !change.part.exchanges() =>
+        {
             (ChangeStatus::Waiting, Some(why))
         }
         StepEnd::Failed(why) => (ChangeStatus::Failed, Some(why)),

@@ -5,6 +5,7 @@
 //! earlier process left behind.
 
 mod chain;
+mod exchange;
 mod followers;
 mod halt;
 mod hands;

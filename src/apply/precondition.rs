@@ -2,8 +2,8 @@
 
 use super::{Hands, VoiceError};
 use crate::directory::{ReadError, User, UserId, VoiceLicence};
-use crate::numbering::{Listed, ListedType, NumberType};
-use crate::plan::{Action, Change, Reason, StepError};
+use crate::numbering::{E164, Listed, ListedType, NumberType};
+use crate::plan::{Action, Change, Part, Reason, StepError};
 
 /// What to do with a step after the look.
 #[derive(Debug, PartialEq, Eq)]
@@ -69,11 +69,11 @@ fn no_longer_eligible(hands: &Hands, change: &Change, user: &User) -> Option<Str
         VoiceLicence::CallingPlan => change.number_type == NumberType::CallingPlan,
     };
     let eligibility = hands.settings.eligibility;
-    if change.reason == Reason::Manual {
-        return None;
-    }
     if !fits {
         return Some(format!("the voice licence is {} now", licensing.voice));
+    }
+    if change.reason == Reason::Manual {
+        return None;
     }
     if eligibility.require_teams && !licensing.teams {
         return Some("there is no usable Teams plan any more".to_owned());
@@ -88,7 +88,13 @@ async fn look_at_teams(hands: &Hands, change: &Change) -> Result<Look, ReadError
         Ok(None) | Err(VoiceError::NotGranted) => return Ok(Look::Send(change.number_type)),
         Err(VoiceError::Read(error)) => return Err(error),
     };
-    if let Some(primary) = voice.primary.filter(|primary| *primary != change.number) {
+    // Teams may go on showing the number that makes room for this one.
+    let makes_room = match change.part {
+        Part::TakesOver { from } => Some(from),
+        _ => None,
+    };
+    let expected = |primary: &E164| *primary == change.number || Some(*primary) == makes_room;
+    if let Some(primary) = voice.primary.filter(|primary| !expected(primary)) {
         return Ok(conflict(format!(
             "the person already has {primary} in Teams"
         )));

@@ -1,6 +1,7 @@
 //! What an earlier process left behind: settled by looking at Graph, never by guessing.
 
 use super::chain::{Refusals, run_one, with_end};
+use super::exchange::{Interrupted, owed_end};
 use super::followers::{Course, Leads, follow_lead};
 use super::settle::{after_lost_answer, follow, shown};
 use super::step::tell;
@@ -32,6 +33,9 @@ pub async fn recover(
     let mut recovered = Recovered::default();
     let (refusals, begun) = (Refusals::default(), hands.now());
     let steps = hands.journal.open_steps().await?;
+    let (exchanges, steps): (Vec<_>, Vec<_>) = steps
+        .into_iter()
+        .partition(|step| step.change.part.exchanges());
     let (leads, followers): (Vec<_>, Vec<_>) = steps
         .into_iter()
         .partition(|step| step.change.after.is_none() || step.change.action.claims());
@@ -44,14 +48,18 @@ pub async fn recover(
     while let Some(result) = results.next().await {
         let (step, led) = result?;
         fates.learn(step, &led);
-        match led {
-            Led::Untouched => {}
-            Led::Forgotten => recovered.withdrawn += 1,
-            Led::To(change) => recovered.applied.push(Applied {
-                id: StepId(step.id),
-                change: *change,
-            }),
-        }
+        recovered.add(step, led);
+    }
+    let interrupted = Interrupted {
+        hands,
+        refusals: &refusals,
+        state,
+        by_hand,
+        begun,
+    };
+    for (step, led) in interrupted.all(&exchanges).await? {
+        fates.learn(step, &led);
+        recovered.add(step, led);
     }
     let course = Course {
         hands,
@@ -60,17 +68,37 @@ pub async fn recover(
         state,
         by_hand,
     };
-    for step in &followers {
-        match follow_lead(&course, step).await? {
-            Some(change) => recovered.applied.push(Applied {
-                id: StepId(step.id),
-                change,
-            }),
-            None => recovered.withdrawn += 1,
-        }
-    }
+    recovered.follow(&course, &followers).await?;
     recovered.applied.sort_by_key(|done| done.id);
     Ok(recovered)
+}
+
+impl Recovered {
+    async fn follow(
+        &mut self,
+        course: &Course<'_>,
+        steps: &[OpenStep],
+    ) -> Result<(), JournalError> {
+        for step in steps {
+            let change = follow_lead(course, step).await?;
+            self.add(
+                step,
+                change.map_or(Led::Forgotten, |change| Led::To(Box::new(change))),
+            );
+        }
+        Ok(())
+    }
+
+    fn add(&mut self, step: &OpenStep, led: Led) {
+        match led {
+            Led::Untouched => {}
+            Led::Forgotten => self.withdrawn += 1,
+            Led::To(change) => self.applied.push(Applied {
+                id: StepId(step.id),
+                change: *change,
+            }),
+        }
+    }
 }
 
 /// What recovery did with a leading step.
@@ -84,7 +112,7 @@ pub(super) enum Led {
 }
 
 /// Looks at one leading step.
-async fn lead<'s>(
+pub(super) async fn lead<'s>(
     hands: &Hands,
     refusals: &Refusals,
     step: &'s OpenStep,
@@ -130,24 +158,33 @@ async fn lead<'s>(
 }
 
 /// A step that may have left this machine: its operation and its number tell what became of it.
-async fn settle(hands: &Hands, step: &OpenStep, begun: Timestamp) -> Result<Change, JournalError> {
+pub(super) async fn settle(
+    hands: &Hands,
+    step: &OpenStep,
+    begun: Timestamp,
+) -> Result<Change, JournalError> {
     let started = step.started.unwrap_or(step.claimed);
+    let task = || Task {
+        id: StepId(step.id),
+        change: step.change.clone(),
+        attempts: step.attempts,
+    };
     let end = if !step.change.action.claims() {
         // Policies and profiles may be written twice without harm: tried again from the start.
-        let task = Task {
-            id: StepId(step.id),
-            change: step.change.clone(),
-            attempts: step.attempts,
-        };
-        return run_one(hands, &Refusals::default(), &task).await;
+        return run_one(hands, &Refusals::default(), &task()).await;
     } else if let Some(operation) = &step.operation {
         follow(hands, &step.change, &Link(operation.clone()), started).await
     } else {
         match after_lost_answer(hands, &step.change, sent_by(step, begun)).await {
             Some(end) => end,
+            // It is known to have had no effect, and its person has no number meanwhile.
+            None if step.change.part.is_owed() => {
+                return run_one(hands, &Refusals::default(), &task()).await;
+            }
             None => no_effect(hands, &step.change).await,
         }
     };
+    let end = owed_end(hands, &step.change, end);
     hands
         .journal
         .ended(hands.fence, StepId(step.id), &end, hands.now())

@@ -1,5 +1,6 @@
 //! One step from intent to record.
 
+use super::exchange::owed_end;
 use super::precondition::{Look, look};
 use super::settle::{after_lost_answer, follow, put_off, refused, until_seen};
 use super::{CallError, Hands, JournalError, Order, StepId};
@@ -38,7 +39,7 @@ pub(super) async fn make(
         hands.journal.ended(hands.fence, id, &end, now).await?;
         return Ok(Went::Stopped);
     };
-    let end = match end {
+    let end = match owed_end(hands, change, end) {
         StepEnd::Waiting { why, .. } if attempts > 0 && !matches!(why, StepError::Unsettled(_)) => {
             put_off(hands, attempts, why)
         }
@@ -91,7 +92,7 @@ async fn attempt(
 /// The end of a step that was stopped right before its request: a fresh claim goes back, what had waited waits on.
 fn stopped(hands: &Hands, change: &Change, attempts: u32) -> StepEnd {
     let why = StepError::Failed("no write was allowed any more".to_owned());
-    if attempts == 0 && change.action.claims() {
+    if attempts == 0 && change.action.claims() && !change.part.is_owed() {
         StepEnd::Failed(why)
     } else {
         StepEnd::Waiting {

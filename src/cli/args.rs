@@ -1,6 +1,15 @@
 //! The command line as typed. What the options mean together is checked by the commands; what cannot be typed together
 //! is refused here, with exit code 2.
 
+mod hand;
+mod set;
+
+pub use hand::{AssignArgs, ReleaseArgs};
+pub use set::{
+    ExemptArgs, NumberArgs, PauseArgs, PinArgs, RangeArgs, ReserveArgs, RestArgs, SuspendArgs,
+    UserArgs,
+};
+
 use super::output::Format;
 use clap::{Args, Parser, Subcommand};
 use std::net::SocketAddr;
@@ -45,6 +54,14 @@ pub enum Command {
     Sync(SyncArgs),
     /// Why somebody has, gets or does not get a number; or why a number is not free
     Explain(ExplainArgs),
+    /// Give somebody a number, or another one
+    Assign(AssignArgs),
+    /// Take somebody's number back
+    Release(ReleaseArgs),
+    /// Stop every write to Teams; a sync under way stops before its next one
+    Pause(PauseArgs),
+    /// Allow writes to Teams again
+    Resume(TenantArgs),
     /// Tools for rule files
     #[command(subcommand)]
     Rules(RulesCommand),
@@ -166,6 +183,10 @@ pub enum RangesCommand {
         #[command(flatten)]
         tenants: TenantArgs,
     },
+    /// Give nothing from a range for now; who holds a number of it keeps it
+    Suspend(SuspendArgs),
+    /// Give numbers from a range again, also from one that was suspended because Teams refused three people
+    Resume(RangeArgs),
 }
 
 /// `numbers …`.
@@ -195,6 +216,16 @@ pub enum NumbersCommand {
         #[arg(allow_hyphen_values = true)]
         number: String,
     },
+    /// Set a number aside: the rules give it to nobody, `linekeeper assign` may
+    Reserve(ReserveArgs),
+    /// Take a reservation by hand back
+    Unreserve(NumberArgs),
+    /// Let a number that Teams refused be tried again at once
+    Unblock(NumberArgs),
+    /// End the rest of a number at once
+    Free(NumberArgs),
+    /// Put a number to rest until a time
+    Rest(RestArgs),
 }
 
 /// `users …`.
@@ -212,14 +243,16 @@ pub enum UsersCommand {
         #[arg(long, value_name = "N")]
         limit: Option<usize>,
     },
+    /// Have the rules leave somebody alone: the number stays, none is given
+    Exempt(ExemptArgs),
+    /// Take an exemption by hand back
+    Unexempt(UserArgs),
+    /// Keep a number for somebody, and give it to nobody else
+    Pin(PinArgs),
+    /// Take a pin back; the number stays where it is
+    Unpin(UserArgs),
     /// Let the rules decide again for somebody who waits for a person
-    Resume {
-        /// Which tenants.
-        #[command(flatten)]
-        tenants: TenantArgs,
-        /// UPN (former ones too), mail or id
-        user: String,
-    },
+    Resume(UserArgs),
 }
 
 /// `syncs …`.

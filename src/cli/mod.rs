@@ -4,6 +4,7 @@
 //! [`output`] is the only place that writes to the terminal, [`exit`] the only one that knows exit codes.
 
 pub mod args;
+mod by_hand;
 mod demo;
 mod doctor;
 pub mod exit;
@@ -12,11 +13,13 @@ mod history;
 mod init;
 mod inventory;
 pub mod output;
+mod overrides;
 mod people;
 mod plan_and_sync;
 mod rules;
 mod run;
 mod serve;
+mod set;
 mod simulate;
 mod syncs;
 

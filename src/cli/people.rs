@@ -1,13 +1,11 @@
-//! `users list` and `users resume`, and who is meant by a text.
+//! `users list`, and who is meant by a text.
 
 use super::exit::{Exit, Failure};
 use super::inventory::{plain_table, size};
 use super::output::{Format, Output};
-use super::plan_and_sync::by_command_line;
 use crate::app::{App, Records};
 use crate::directory::UserId;
-use crate::plan::{NoteKind, Wait};
-use crate::reconcile::{Ledger as _, Scope};
+use crate::plan::NoteKind;
 use crate::report::inert;
 use crate::views::{UserItem, ViewError, find_user};
 
@@ -80,51 +78,4 @@ fn table(items: &[UserItem]) -> String {
         ]);
     }
     format!("{table}\n{} users\n", items.len())
-}
-
-/// `users resume USER`: the rules decide again about somebody who waits for a person.
-pub(super) async fn resume(
-    app: &App,
-    tenant: Option<&str>,
-    user: &str,
-    output: &mut Output,
-) -> anyhow::Result<Exit> {
-    for config in app.chosen(tenant)? {
-        let records = app.records(config).await?;
-        let Some(id) = known(&records, user).await? else {
-            continue;
-        };
-        let stored = records.store.users(&Scope::Only(vec![id]), None, 1).await?;
-        let wait = stored.first().and_then(|s| s.facts.wait.clone());
-        let line = match wait {
-            Some(
-                Wait::RemovedOutside
-                | Wait::ReleasedByHand
-                | Wait::Refused { .. }
-                | Wait::Teams { .. },
-            ) => {
-                let by = by_command_line().by;
-                let forget = |facts: &mut crate::plan::UserFacts| {
-                    facts.wait = None;
-                    facts.refused.clear();
-                };
-                records
-                    .store
-                    .change_facts(id, &by, "user-resumed", &forget, app.clock.now())
-                    .await?;
-                format!("{user}: the rules decide again at the next sync")
-            }
-            None => format!("{user} waits for nobody; nothing to resume"),
-        };
-        match output.format {
-            Format::Json => output.json(&serde_json::json!({ "id": id, "resumed": stored.first().is_some_and(|s| s.facts.wait.is_some()) }))?,
-            Format::Text => output.line(&line)?,
-        }
-        return Ok(Exit::Done);
-    }
-    Err(Failure::new(
-        Exit::Error,
-        format!("no user with the UPN, mail or id `{user}` is known; run a sync first"),
-    )
-    .into())
 }

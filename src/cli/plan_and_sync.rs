@@ -6,6 +6,7 @@ use super::output::{Format, Output};
 use crate::app::{App, Records};
 use crate::config::TenantConfig;
 use crate::directory::UserId;
+use crate::plan::Refusal;
 use crate::reconcile::{self, Finished, Request, SavedPlan, Selection, SyncError, Tenant, Trigger};
 use crate::report::{self, SyncStatus, TriggerKind};
 use anyhow::Context as _;
@@ -133,9 +134,22 @@ pub(super) async fn run(
             Err(SyncError::Stale(stale)) => {
                 return Err(Failure::new(Exit::Stale, stale.to_string()).into());
             }
+            Err(SyncError::Refused(refusal)) => return Err(refused(&refusal).into()),
             other => return Ok(other?),
         }
     }
+}
+
+/// Nothing was changed: a pause holds everything, all else is an order that cannot be carried out.
+pub(super) fn refused(refusal: &Refusal) -> Failure {
+    let exit = match refusal {
+        Refusal::Paused { .. } => Exit::Held,
+        _ => Exit::Error,
+    };
+    // Names are other people's making; the sentence around them is longer than what is shown of a name.
+    let text = refusal.to_string();
+    let words: Vec<String> = text.split(' ').map(report::inert).collect();
+    Failure::new(exit, words.join(" "))
 }
 
 /// Prints the report, and on standard error why nothing could be decided.
@@ -165,7 +179,7 @@ pub(super) fn exit_of(finished: &Finished) -> Exit {
 }
 
 /// The one person of `--user`: known already by id, UPN or mail, or asked of the directory by UPN.
-async fn one_person(
+pub(super) async fn one_person(
     tenant: &Tenant,
     records: &Records,
     user: Option<&str>,

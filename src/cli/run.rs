@@ -6,8 +6,8 @@ use super::args::{
 use super::exit::{self, Exit};
 use super::output::{Format, Output};
 use super::{
-    demo, doctor, explain, history, init, inventory, people, plan_and_sync, rules, serve, simulate,
-    syncs,
+    by_hand, demo, doctor, explain, history, init, inventory, people, plan_and_sync, rules, serve,
+    set, simulate, syncs,
 };
 use crate::app::App;
 use crate::config::{Config, Sources, load};
@@ -92,9 +92,11 @@ async fn with_database(
         Command::Explain(args) => {
             explain::explain(&app, args.tenants.tenant.as_deref(), &args.whom, output).await
         }
-        Command::Ranges(RangesCommand::List { tenants }) => {
-            inventory::ranges(&app, tenants.tenant.as_deref(), output).await
-        }
+        Command::Assign(args) => by_hand::assign(&app, &args, output).await,
+        Command::Release(args) => by_hand::release(&app, &args, output).await,
+        Command::Pause(args) => set::pause(&app, &args, output).await,
+        Command::Resume(args) => set::resume(&app, &args, output).await,
+        Command::Ranges(command) => ranges(&app, &command, output).await,
         Command::Numbers(command) => numbers(&app, &command, output).await,
         Command::Users(command) => users(&app, &command, output).await,
         Command::Syncs(command) => past(&app, &command, output).await,
@@ -107,6 +109,16 @@ async fn with_database(
     };
     app.store.close().await;
     done
+}
+
+async fn ranges(app: &App, command: &RangesCommand, output: &mut Output) -> anyhow::Result<Exit> {
+    match command {
+        RangesCommand::List { tenants } => {
+            inventory::ranges(app, tenants.tenant.as_deref(), output).await
+        }
+        RangesCommand::Suspend(args) => set::suspend(app, args, output).await,
+        RangesCommand::Resume(args) => set::resume_range(app, args, output).await,
+    }
 }
 
 async fn numbers(app: &App, command: &NumbersCommand, output: &mut Output) -> anyhow::Result<Exit> {
@@ -128,6 +140,11 @@ async fn numbers(app: &App, command: &NumbersCommand, output: &mut Output) -> an
         NumbersCommand::History { tenants, number } => {
             history::history(app, tenants.tenant.as_deref(), number, output).await
         }
+        NumbersCommand::Reserve(args) => set::reserve(app, args, output).await,
+        NumbersCommand::Unreserve(args) => set::unreserve(app, args, output).await,
+        NumbersCommand::Unblock(args) => set::unblock(app, args, output).await,
+        NumbersCommand::Free(args) => set::free(app, args, output).await,
+        NumbersCommand::Rest(args) => set::rest(app, args, output).await,
     }
 }
 
@@ -147,9 +164,11 @@ async fn users(app: &App, command: &UsersCommand, output: &mut Output) -> anyhow
             )
             .await
         }
-        UsersCommand::Resume { tenants, user } => {
-            people::resume(app, tenants.tenant.as_deref(), user, output).await
-        }
+        UsersCommand::Exempt(args) => set::exempt(app, args, output).await,
+        UsersCommand::Unexempt(args) => set::unexempt(app, args, output).await,
+        UsersCommand::Pin(args) => set::pin(app, args, output).await,
+        UsersCommand::Unpin(args) => set::unpin(app, args, output).await,
+        UsersCommand::Resume(args) => set::resume_user(app, args, output).await,
     }
 }
 

@@ -1,14 +1,13 @@
 //! Serves the queue for numbers: who had one before is served first, then everyone in the order of creation.
 
 use super::case::Case;
-use super::draft::{Step, UserRecord, policy_step};
 use super::former::{self, Claimant};
+use super::grant::{Grant, grant, refusal};
 use super::judge::Row;
-use super::upkeep::writes_phone;
-use super::{Action, Index, NoteKind, PolicyName, Reason, Stock, Wait};
-use crate::directory::{Attribute, Kind, UserId};
-use crate::numbering::{Country, E164};
-use crate::rules::{EmergencyModel, Pick, Range, RuleSet};
+use super::{Index, NoteKind, Reason, Stock, Wait};
+use crate::directory::{Kind, UserId};
+use crate::numbering::E164;
+use crate::rules::{Pick, RuleSet};
 use jiff::{SignedDuration, Timestamp};
 use sha2::{Digest, Sha256};
 use std::collections::{BTreeMap, BTreeSet};
@@ -21,14 +20,6 @@ struct Queue<'i, 'w> {
     index: &'i Index<'w>,
     stocks: BTreeMap<usize, Stock>,
     promised: BTreeMap<E164, UserId>,
-}
-
-/// Where a number for a user comes from.
-pub(super) struct Grant {
-    pub(super) number: E164,
-    pub(super) range: usize,
-    pub(super) reason: Reason,
-    pub(super) why: String,
 }
 
 /// Serves everybody; answers the cases with their changes and notes.
@@ -80,9 +71,9 @@ impl Queue<'_, '_> {
             return;
         }
         if let Some(claim) = claim {
-            match self.refusal(case, claim.range, claim.is_bound_to_country()) {
+            match refusal(self.index, case, claim.range, claim.is_bound_to_country()) {
                 Some((kind, detail)) => note_range(world.rules, case, kind, claim.range, detail),
-                None => self.grant(case, claim.into_grant()),
+                None => grant(self.index, case, claim.into_grant()),
             }
             return;
         }
@@ -105,7 +96,7 @@ impl Queue<'_, '_> {
     fn by_rule(&mut self, case: &mut Case, pick: &Pick) {
         let rules = self.index.world.rules;
         let name = rules.ranges()[pick.range].name.clone();
-        if let Some((kind, detail)) = self.refusal(case, pick.range, true) {
+        if let Some((kind, detail)) = refusal(self.index, case, pick.range, true) {
             note_range(rules, case, kind, pick.range, detail);
             return;
         }
@@ -114,15 +105,17 @@ impl Queue<'_, '_> {
             .refused
             .iter()
             .map(|(number, _)| *number)
+            .chain(case.facts.renumber)
             .collect();
         for range in with_overflow(rules, pick.range) {
-            if range != pick.range && self.refusal(case, range, true).is_some() {
+            if range != pick.range && refusal(self.index, case, range, true).is_some() {
                 continue;
             }
             if let Some(number) = self.stock(range).take_next(case.id(), &refused) {
                 note_ambiguous(rules, case, pick);
                 let why = why(rules, pick.range, range);
-                self.grant(
+                grant(
+                    self.index,
                     case,
                     Grant {
                         number,
@@ -136,95 +129,6 @@ impl Queue<'_, '_> {
         }
         let detail = format!("{name} and its overflow have no number left that the rules may give");
         case.note_in(NoteKind::Exhausted, Some(&name), detail);
-    }
-
-    /// Why nothing can be given from a range to this user, whatever its stock.
-    fn refusal(&self, case: &Case, range: usize, bound: bool) -> Option<(NoteKind, String)> {
-        let world = self.index.world;
-        let declared = &world.rules.ranges()[range];
-        if let Some(suspension) = world.state.suspended.get(&declared.name) {
-            let detail = format!(
-                "the range {} is suspended: {}",
-                declared.name, suspension.reason
-            );
-            return Some((NoteKind::Suspended, detail));
-        }
-        if let Some((policy_type, name)) = self.missing_policy(case, range) {
-            let detail = format!(
-                "the range {} names the {policy_type} \"{name}\", which the tenant lacks",
-                declared.name
-            );
-            return Some((NoteKind::PolicyMissing, detail));
-        }
-        if bound && let Some(detail) = country_mismatch(case, declared) {
-            return Some((NoteKind::CountryMismatch, detail));
-        }
-        let located = world
-            .rules
-            .location_for(range, case.subject(world))
-            .is_some();
-        if needs_location(world.rules, declared) && !located {
-            let detail = format!(
-                "the range {} has no emergency location for this person",
-                declared.name
-            );
-            return Some((NoteKind::NoLocation, detail));
-        }
-        None
-    }
-
-    fn missing_policy(&self, case: &Case, range: usize) -> Option<(String, String)> {
-        let world = self.index.world;
-        let lacks =
-            |policy: &(String, String)| !matches!(world.policies.get(policy), Some(Some(_)));
-        let wanted = world.rules.policies_for(range, case.subject(world));
-        wanted
-            .into_iter()
-            .map(|policy| (policy.policy_type.clone(), policy.name.clone()))
-            .find(lacks)
-    }
-
-    /// Turns a number into changes: the assignment, then what goes with it.
-    fn grant(&mut self, case: &mut Case, grant: Grant) {
-        let world = self.index.world;
-        let range = &world.rules.ranges()[grant.range];
-        let subject = case.subject(world);
-        let lead = Step {
-            range: Some(range.name.clone()),
-            location: world
-                .rules
-                .location_for(grant.range, subject)
-                .map(str::to_owned),
-            why: grant.why,
-            after: (!case.steps.is_empty()).then_some(0),
-            ..Step::new(
-                Action::Assign,
-                grant.number,
-                range.number_type,
-                grant.reason,
-            )
-        };
-        let place = case.steps.len();
-        let mut followers: Vec<Step> = Vec::new();
-        for policy in world.rules.policies_for(grant.range, subject) {
-            let key = (policy.policy_type.clone(), policy.name.clone());
-            let id = world.policies.get(&key).cloned().flatten();
-            let name = PolicyName {
-                policy_type: key.0,
-                name: key.1,
-            };
-            followers.push(policy_step(&lead, name, id));
-        }
-        followers.extend(writes_phone(world, case, &lead));
-        followers
-            .iter_mut()
-            .for_each(|step| step.after = Some(place));
-        case.record = Some(UserRecord::of(
-            &case.stored,
-            self.index.listed(grant.number),
-        ));
-        case.steps.push(lead);
-        case.steps.extend(followers);
     }
 
     fn stock(&mut self, range: usize) -> &mut Stock {
@@ -336,26 +240,6 @@ fn has_settled(index: &Index<'_>, case: &mut Case) -> bool {
     world.now >= until
 }
 
-/// For numbers bound to a country: why the user's usage location does not fit, if it does not.
-pub(super) fn country_mismatch(case: &Case, range: &Range) -> Option<String> {
-    if !range.number_type.is_bound_to_country() {
-        return None;
-    }
-    let stated = case.stored.user.attributes.get(Attribute::UsageLocation);
-    let location = stated.and_then(Country::from_code);
-    if range.country.is_some() && range.country == location {
-        return None;
-    }
-    let country = range
-        .country
-        .map_or_else(|| "no country".to_owned(), |c| c.to_string());
-    let stated = stated.map_or("none".to_owned(), |text| format!("\"{text}\""));
-    Some(format!(
-        "the range {} is of {country}, the usage location is {stated}",
-        range.name
-    ))
-}
-
 /// Other ranges that would have fitted as well, of somebody who is being assigned.
 fn note_ambiguous(rules: &RuleSet, case: &mut Case, pick: &Pick) {
     if pick.ambiguous.is_empty() {
@@ -369,13 +253,6 @@ fn note_ambiguous(rules: &RuleSet, case: &mut Case, pick: &Pick) {
         others.join(", ")
     );
     case.note_in(NoteKind::Ambiguous, Some(picked), detail);
-}
-
-/// US and Canadian calling plans need an emergency location, and so do numbers whose operator leaves that to the tenant.
-fn needs_location(rules: &RuleSet, range: &Range) -> bool {
-    let operator = range.operator.and_then(|at| rules.operators().get(at));
-    range.number_type.needs_location(range.country)
-        || operator.is_some_and(|operator| operator.emergency == Some(EmergencyModel::Tenant))
 }
 
 fn note_range(rules: &RuleSet, case: &mut Case, kind: NoteKind, range: usize, detail: String) {

@@ -30,9 +30,12 @@ impl Case {
         let mut facts = stored.facts.clone();
         facts.pending_since = judged.pending_since;
         facts.notes.clear();
-        // The end of an exemption by hand is looked at when it comes.
+        // The end of an exemption by hand is looked at when it comes, and then it is forgotten.
         let exempt_until = facts.exempt.as_ref().and_then(|exempt| exempt.until);
         facts.due = exempt_until.filter(|until| world.now < *until);
+        if exempt_until.is_some() && facts.due.is_none() {
+            facts.exempt = None;
+        }
         let waits_for_a_number =
             matches!(facts.wait, Some(Wait::Teams { .. } | Wait::Refused { .. }));
         if judged.row == Row::Unlicensed && waits_for_a_number {

@@ -62,6 +62,9 @@ pub struct Change {
     pub by_teams: bool,
     /// A person has approved it: it does not count for the brakes.
     pub approved: bool,
+    /// What else follows from it, of changes by hand.
+    #[serde(default, skip_serializing_if = "Part::is_plain")]
+    pub part: Part,
     /// How long the number rests once it is freed, in seconds; of releases only.
     pub rest_seconds: i64,
     /// Where it stands.
@@ -97,6 +100,55 @@ pub enum Action {
         /// The E.164 text to write.
         phone: Option<String>,
     },
+}
+
+/// The part a change plays in what a person has asked for, beyond what it does.
+///
+/// A change of number is a chain of three claims: the old number [`Part::MakesRoom`], the new one
+/// [`Part::TakesOver`], and an assignment of the old number that [`Part::GivesBack`] is made only if the new one cannot
+/// be had after the old one has gone. It keeps the old number claimed until the new one is in place.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Part {
+    /// None: nothing beyond the change itself.
+    #[default]
+    Plain,
+    /// The release is meant to last: the rules give the person nothing until a person says so.
+    Holds,
+    /// The release is meant to be followed by another number: the rules choose one at the next sync.
+    Renumbers,
+    /// The release of the old number in a change of number.
+    MakesRoom,
+    /// The assignment of the new number in a change of number.
+    TakesOver {
+        /// The old number, which Teams may go on showing for a while.
+        from: E164,
+    },
+    /// The assignment of the old number, if the new one cannot be had.
+    GivesBack,
+}
+
+impl Part {
+    /// Whether nothing follows beyond the change itself.
+    #[must_use]
+    pub const fn is_plain(&self) -> bool {
+        matches!(self, Self::Plain)
+    }
+
+    /// Whether it belongs to a change of number.
+    #[must_use]
+    pub const fn exchanges(self) -> bool {
+        matches!(
+            self,
+            Self::MakesRoom | Self::TakesOver { .. } | Self::GivesBack
+        )
+    }
+
+    /// Whether a number has already been taken from the person when its turn comes: it must not be forgotten then.
+    #[must_use]
+    pub const fn is_owed(self) -> bool {
+        matches!(self, Self::TakesOver { .. } | Self::GivesBack)
+    }
 }
 
 impl Action {

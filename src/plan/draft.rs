@@ -1,8 +1,8 @@
 //! A plan in the making: changes, notes and effects, collected user by user and then put in order.
 
 use super::{
-    Action, Change, ChangeStatus, Ending, Expected, FactsUpdate, Holding, Note, NumberFacts, Plan,
-    PlanStatus, PolicyName, Reason, StoredUser,
+    Action, Change, ChangeStatus, Ending, Expected, FactsUpdate, Holding, Note, NumberFacts, Part,
+    Plan, PlanStatus, PolicyName, Reason, StoredUser,
 };
 use crate::directory::{Licences, UserId};
 use crate::numbering::{E164, Listed, NumberType};
@@ -73,6 +73,8 @@ pub(super) struct Step {
     pub rest_seconds: i64,
     /// The step before it, by its place in the user's own list.
     pub after: Option<usize>,
+    /// What else follows from it.
+    pub part: Part,
 }
 
 impl Step {
@@ -95,6 +97,7 @@ impl Step {
             by_teams: false,
             rest_seconds: 0,
             after: None,
+            part: Part::Plain,
         }
     }
 }
@@ -172,6 +175,7 @@ fn change(user: &UserRecord, step: Step, seq: u32, after: Option<u32>) -> Change
         },
         by_teams: step.by_teams,
         approved: false,
+        part: step.part,
         rest_seconds: step.rest_seconds,
         status: ChangeStatus::Planned,
         why: step.why,

@@ -1,7 +1,7 @@
 //! Who has a claim to a certain number: the pinned, the returning, and the re-created.
 
-use super::assign::Grant;
 use super::case::Case;
+use super::grant::{Grant, country_mismatch};
 use super::inventory::entry;
 use super::judge::Row;
 use super::{Departed, Former, Index, Reason};
@@ -96,7 +96,7 @@ impl<'a> Claimants<'a> {
         let former = self.former.get(&departed.user).copied();
         let fits = !was_refused(case, departed.number)
             && !rests_from_another(index, departed.number, former)
-            && super::assign::country_mismatch(case, &world.rules.ranges()[range]).is_none();
+            && country_mismatch(case, &world.rules.ranges()[range]).is_none();
         let why = format!(
             "the same person had {} as {}",
             departed.number, departed.user
@@ -130,19 +130,18 @@ fn returning(index: &Index<'_>, case: &Case, number: E164) -> Option<Claimant> {
     ];
     let claim = given(index, case, number, &states, Reason::Returning, why)?;
     let range = &index.world.rules.ranges()[claim.range];
-    super::assign::country_mismatch(case, range)
-        .is_none()
-        .then_some(claim)
+    country_mismatch(case, range).is_none().then_some(claim)
 }
 
+/// Refused by Teams, or given back by hand to get another one.
 fn was_refused(case: &Case, number: E164) -> bool {
     let mut refused = case.facts.refused.iter();
-    refused.any(|(refused, _)| *refused == number)
+    case.facts.renumber == Some(number) || refused.any(|(refused, _)| *refused == number)
 }
 
 /// Whether the number still rests after somebody who had it later than this former holder, or whom it never belonged
 /// to: only the one it rests from may have it before its time.
-fn rests_from_another(index: &Index<'_>, number: E164, former: Option<&Former>) -> bool {
+pub(super) fn rests_from_another(index: &Index<'_>, number: E164, former: Option<&Former>) -> bool {
     let Some(facts) = index.facts(number) else {
         return false;
     };

@@ -9,9 +9,10 @@ use super::planner::Planner;
 use super::release::{ending, record_release, release};
 use super::upkeep::keep_up;
 use super::{EndReason, Holding, Index, NoteKind, OpenStep, Reason};
-use crate::directory::{Kind, VoiceLicence};
+use crate::directory::{Kind, LicenceBook, SkuId, VoiceLicence};
 use crate::numbering::{E164, Listed, ListedType, NumberType};
 use crate::rules::Range;
+use std::collections::BTreeMap;
 
 /// What follows for a holder.
 pub(super) enum Outlook {
@@ -31,7 +32,7 @@ pub(super) fn outlook(planner: &mut Planner<'_>, case: &mut Case, mut holding: H
     holding.seen_licensed |= case
         .judged
         .is_licensed_or_in_doubt(case.stored.gone.is_some());
-    remember_skus(planner, case);
+    remember_skus(planner.index.world.book, &mut planner.holder_skus, case);
     let fate = fate(
         &planner.index,
         &case.stored,
@@ -169,17 +170,17 @@ pub(super) fn note_open_step(case: &mut Case, step: &OpenStep) {
 }
 
 /// Remembers which products bring Phone System to a holder.
-pub(super) fn remember_skus(planner: &mut Planner<'_>, case: &Case) {
-    let book = planner.index.world.book;
+pub(super) fn remember_skus(
+    book: &LicenceBook,
+    holder_skus: &mut BTreeMap<SkuId, String>,
+    case: &Case,
+) {
     if case.judged.licensing.voice == VoiceLicence::None || case.stored.gone.is_some() {
         return;
     }
     let skus = book.phone_system_skus(&case.stored.user.licences);
     for sku in skus.filter(|sku| book.is_usable_sku(*sku)) {
-        planner
-            .holder_skus
-            .entry(sku)
-            .or_insert_with(|| book.name_of(sku));
+        holder_skus.entry(sku).or_insert_with(|| book.name_of(sku));
     }
 }
 

@@ -169,6 +169,9 @@ pub struct UserFacts {
     pub pin: Option<E164>,
     /// Policies that Linekeeper set on the user: type and name.
     pub policies: Vec<super::PolicyName>,
+    /// Released by hand to get another one: the rules do not give this number back.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub renumber: Option<E164>,
     /// Numbers refused for the user since the last success, with the time.
     pub refused: Vec<(E164, Timestamp)>,
     /// Standing notes of the last decision.

@@ -6,7 +6,10 @@ mod case;
 mod change;
 mod draft;
 mod former;
+mod grant;
 mod guard;
+mod hand;
+mod hand_check;
 mod holder;
 mod inventory;
 mod judge;
@@ -14,8 +17,10 @@ mod losses;
 mod memory;
 mod note;
 mod outcome;
+mod overrides;
 mod planner;
 mod prospect;
+mod refusal;
 mod release;
 mod settings;
 mod standing;
@@ -25,11 +30,12 @@ mod upkeep;
 mod world;
 
 pub use change::{
-    Action, Change, ChangeStatus, Expected, Plan, PlanStatus, PolicyName, Reason, StepEnd,
+    Action, Change, ChangeStatus, Expected, Part, Plan, PlanStatus, PolicyName, Reason, StepEnd,
     StepError,
 };
 pub use draft::{Draft, Effects, number_digest, user_digest};
 pub use guard::{Approval, guard, release_limit};
+pub use hand::{Hand, Wish, by_hand};
 pub use inventory::{Counts, Entry, RangeInventory, entry};
 pub use judge::{Judged, Row, judge};
 pub use memory::{
@@ -39,8 +45,10 @@ pub use memory::{
 };
 pub use note::{Note, NoteKind};
 pub use outcome::{Outcome, outcome};
+pub use overrides::{declared, may_pin, may_reserve, may_rest, moment, to_come};
 pub use planner::{Planner, is_decided_again, is_recorded_only, is_waiting};
 pub use prospect::{Prospect, as_remembered, prospect};
+pub use refusal::{Holder, Refusal};
 pub use settings::{Eligibility, Mode, Safety, Settings, Waiting};
 pub use standing::standing;
 pub use stock::Stock;

@@ -1,7 +1,7 @@
 //! What the end of a step makes of the facts about its user and its number.
 
 use super::{
-    Action, Change, Note, NoteKind, NumberFacts, PolicyName, Settings, StepEnd, StepError,
+    Action, Change, Note, NoteKind, NumberFacts, Part, PolicyName, Settings, StepEnd, StepError,
     UserFacts, Wait,
 };
 use jiff::{SignedDuration, Timestamp};
@@ -39,19 +39,14 @@ pub fn outcome(
         (Action::Assign, StepEnd::Done) => {
             user.wait = None;
             user.refused.clear();
+            user.renumber = None;
             user.unlicensed_since = None;
             number = NumberFacts {
                 reserved: number.reserved,
                 ..NumberFacts::default()
             };
         }
-        (Action::Release, StepEnd::Done) => {
-            number.freed = Some(now);
-            number.rest_until = now
-                .checked_add(SignedDuration::from_secs(change.rest_seconds))
-                .ok();
-            user.unlicensed_since = None;
-        }
+        (Action::Release, StepEnd::Done) => released(change, &mut user, &mut number, now),
         (Action::Policy { policy, id }, StepEnd::Done) => {
             remember_policy(&mut user, policy, id.is_some())
         }
@@ -68,6 +63,20 @@ pub fn outcome(
     }
     renote(&mut user, change, end);
     Outcome { user, number }
+}
+
+/// The number rests; what the person gets next is for the rules, unless a person wants it otherwise.
+fn released(change: &Change, user: &mut UserFacts, number: &mut NumberFacts, now: Timestamp) {
+    number.freed = Some(now);
+    number.rest_until = now
+        .checked_add(SignedDuration::from_secs(change.rest_seconds))
+        .ok();
+    user.unlicensed_since = None;
+    match change.part {
+        Part::Holds => user.wait = Some(Wait::ReleasedByHand),
+        Part::Renumbers => user.renumber = Some(change.number),
+        Part::Plain | Part::MakesRoom | Part::TakesOver { .. } | Part::GivesBack => {}
+    }
 }
 
 /// Lets the standing notes say at once why a number does not come or go, not only when the next sync decides again.

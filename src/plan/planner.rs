@@ -189,7 +189,7 @@ impl<'a> Planner<'a> {
         case.steps.push(step);
         let (number, number_type) = (line.number, holding.number_type);
         keep_up(&self.index, &mut case, number, number_type, Reason::Adopted);
-        holder::remember_skus(self, &case);
+        holder::remember_skus(self.index.world.book, &mut self.holder_skus, &case);
         self.effects.adopted.push(holding);
         self.settled.push(case);
     }
@@ -206,7 +206,7 @@ impl<'a> Planner<'a> {
                 names.insert(case.id(), case.stored.user.upn().to_owned());
             }
             if case.steps.iter().any(|step| step.action == Action::Assign) {
-                holder::remember_skus(&mut self, &case);
+                holder::remember_skus(self.index.world.book, &mut self.holder_skus, &case);
             }
             notes.extend(case.facts.notes.iter().cloned());
             if case.facts != case.stored.facts {

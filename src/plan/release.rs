@@ -164,7 +164,7 @@ fn made_by_teams(planner: &mut Planner<'_>, holding: &Holding, reason: Reason) -
     }
 }
 
-fn release_step(
+pub(super) fn release_step(
     index: &Index<'_>,
     holding: &Holding,
     listed: Option<&Listed>,
@@ -174,6 +174,7 @@ fn release_step(
     let number_type = listed.and_then(known_type).unwrap_or(holding.number_type);
     let why = match reason {
         Reason::Deleted => "the holder is no longer in the directory",
+        Reason::Manual => "by hand",
         _ => "the holder has no usable Phone System licence any more",
     };
     Step {
@@ -188,7 +189,7 @@ fn release_step(
 
 /// What goes with the number: the policies Linekeeper gave, and the profile's phone. Of somebody gone, nothing can be
 /// taken any more.
-fn taken_along(world: &World<'_>, case: &Case, lead: &Step) -> Vec<Step> {
+pub(super) fn taken_along(world: &World<'_>, case: &Case, lead: &Step) -> Vec<Step> {
     if case.stored.gone.is_some() {
         return Vec::new();
     }

@@ -79,6 +79,11 @@ impl Stock {
         if self.free() <= self.keep {
             return None;
         }
+        self.take_any(user, refused)
+    }
+
+    /// The same by hand: what is kept free is free.
+    pub fn take_any(&mut self, user: UserId, refused: &BTreeSet<E164>) -> Option<E164> {
         let set_aside: Vec<E164> = refused
             .iter()
             .copied()

@@ -80,7 +80,8 @@ impl<'a> Index<'a> {
             by_holder,
             holdings: state.holdings.iter().map(|h| (h.user, h)).collect(),
             held: state.holdings.iter().map(|h| (h.number, h)).collect(),
-            open_users: claims().map(|step| (step.change.user, step)).collect(),
+            // Of a change of number the first step that is still open stands for the person.
+            open_users: claims().rev().map(|s| (s.change.user, s)).collect(),
             open_numbers: claims().map(|step| (step.change.number, step)).collect(),
             pins: state.facts.iter().filter_map(pinned).collect(),
         }

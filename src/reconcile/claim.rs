@@ -25,8 +25,11 @@ impl Course<'_> {
                 to_be_made(&draft.plan).into_iter().cloned().collect()
             }
         };
-        let limited = self.request.selection.is_some() || self.request.only.is_some();
-        let claim = claim_of(draft, state, changes, anchor, everyone && !limited, now);
+        let limited = self.request.selection.is_some() || self.request.people().is_some();
+        let mut claim = claim_of(draft, state, changes, anchor, everyone && !limited, now);
+        // An order decides about nobody: what follows from it is for the next sync to see.
+        let ordered = self.request.hand.iter().flat_map(|hand| &hand.people);
+        claim.still_undecided.extend(ordered);
         let lost: BTreeSet<u32> = self
             .tenant
             .ledger
@@ -64,7 +67,7 @@ impl Course<'_> {
         let users = &directory.users;
         let full = users.mode == RoundMode::Full
             && users.incomplete.is_none()
-            && self.request.only.is_none();
+            && self.request.people().is_none();
         let limited = self.request.selection.is_some();
         let decided = everyone.filter(|_| users.any && !limited);
         let mut holder_skus = draft.holder_skus.clone();

@@ -35,7 +35,7 @@ pub(super) fn is_for_everyone(
     let anchor = &state.anchor;
     let same_rules = anchor.rules_digest.as_deref() == Some(rules.digest().as_str());
     let same_settings = anchor.settings_digest.as_deref() == Some(settings_digest);
-    request.only.is_none() && (request.full || !same_rules || !same_settings)
+    request.people().is_none() && (request.full || !same_rules || !same_settings)
 }
 
 /// Makes the draft of a plan and runs the guard rails over it.

@@ -4,10 +4,12 @@
 //! shows is what a sync would do.
 
 mod begun;
+mod by_hand;
 mod claim;
 mod decide;
 mod observe;
 mod overlay;
+mod overrides;
 mod ports;
 mod progress;
 mod round;
@@ -19,7 +21,12 @@ mod told;
 mod verify;
 
 pub use begun::{Begun, begin};
+pub use by_hand::is_unfinished;
 pub use overlay::Overlay;
+pub use overrides::{
+    Desk, NumberChange, OverrideError, Overrides, UserChange, exempt, free, pause, pin, reserve,
+    rest, resume, resume_range, resume_user, suspend_range, unblock, unexempt, unpin, unreserve,
+};
 pub use ports::{
     Begin, Claim, Ledger, LiveRules, Reread, Round, RoundEnd, RoundMode, RuleSource, RulesProblem,
     Scope, SyncId, Trigger,

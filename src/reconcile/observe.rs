@@ -1,9 +1,10 @@
 //! Observe: users, products, numbers, policies, groups. What could not be read is said, never guessed.
 
+use super::by_hand::read_people;
 use super::round::{UsersRead, read_users};
 use super::{Request, RoundMode, Tenant};
 use crate::apply::{Fence, JournalError};
-use crate::directory::{GroupId, LicenceBook, Link, ReadError, Sku, UserId};
+use crate::directory::{GroupId, LicenceBook, Link, ReadError, Sku};
 use crate::numbering::{E164, Listed};
 use crate::plan::{Mode, State, out_of_place};
 use crate::report::ReadMode;
@@ -45,8 +46,8 @@ pub(super) async fn directory(
     request: &Request,
     state: &State,
 ) -> Result<Directory, JournalError> {
-    let users = match request.only {
-        Some(id) => one_user(tenant, fence, id).await?,
+    let users = match request.people() {
+        Some(people) => read_people(tenant, fence, people).await?,
         None => {
             read_users(
                 tenant,
@@ -81,28 +82,6 @@ fn full_is_due(tenant: &Tenant, state: &State) -> bool {
         (Some(_), None) => false,
     };
     outdated()
-}
-
-async fn one_user(tenant: &Tenant, fence: Fence, id: UserId) -> Result<UsersRead, JournalError> {
-    let mut read = UsersRead {
-        mode: RoundMode::Delta,
-        incomplete: None,
-        any: true,
-        empty: false,
-    };
-    match tenant.directory.user(id).await {
-        Ok(user) => {
-            tenant
-                .ledger
-                .store_user(fence, id, user.as_ref(), tenant.clock.now())
-                .await?
-        }
-        Err(error) => {
-            read.any = false;
-            read.incomplete = Some(error);
-        }
-    }
-    Ok(read)
 }
 
 /// Reads the number list, the managed numbers it misses one by one, and what the rules name.

@@ -6,7 +6,9 @@ use super::verify::{Seen, failed_report, plan_report, report};
 use super::{Claim, Ledger, Overlay, Request, Selection, Stage, Stale, SyncId, Tenant, begin};
 use crate::apply::{Applied, Fence, Hands, JournalError, recover, run};
 use crate::directory::ReadError;
-use crate::plan::{Anchor, Change, ChangeStatus, Circumstances, Draft, Plan, State, World};
+use crate::plan::{
+    Anchor, Change, ChangeStatus, Circumstances, Draft, Plan, Refusal, State, World,
+};
 use crate::report::{ChangeReport, SyncReport};
 use crate::rules::RuleSet;
 use jiff::Timestamp;
@@ -41,6 +43,9 @@ pub enum SyncError {
     /// The held list can no longer be approved.
     #[error("{0}")]
     NotHeld(String),
+    /// What was asked for by hand is refused; nothing was changed.
+    #[error(transparent)]
+    Refused(#[from] Refusal),
     /// A saved plan no longer fits.
     #[error(transparent)]
     Stale(#[from] Stale),
@@ -127,7 +132,10 @@ impl Course<'_> {
         let digest = settings_digest(self.tenant, directory, numbers);
         let everyone = is_for_everyone(self.request, &self.rules, state, &digest);
         let world = self.world(directory, numbers, state, everyone, now);
-        let draft = decide(&*self.tenant.ledger, &world, self.request).await?;
+        let draft = match &self.request.hand {
+            Some(hand) => self.by_hand(&world, hand).await?,
+            None => decide(&*self.tenant.ledger, &world, self.request).await?,
+        };
         let draft = self.select(draft, now)?;
         let anchor = self.anchor(
             directory,
@@ -156,7 +164,9 @@ impl Course<'_> {
         let applied = run(&self.hands(directory), tasks).await?;
         self.suspend_refusing_ranges(state).await?;
         let finished = report(&seen, draft, recovered, applied, &conflicts, directory);
-        self.hold(id, &finished.report).await?;
+        if self.request.hand.is_none() {
+            self.hold(id, &finished.report).await?;
+        }
         Ok(finished)
     }
 

@@ -5,7 +5,7 @@ use crate::apply::{Halt, Patience, Telephony};
 use crate::clock::Clock;
 use crate::directory::{Directory, UserId};
 use crate::numbering::E164;
-use crate::plan::{ChangeStatus, Settings};
+use crate::plan::{ChangeStatus, Hand, Settings};
 use crate::report::SyncReport;
 use jiff::{SignedDuration, Timestamp};
 use std::collections::BTreeSet;
@@ -62,6 +62,8 @@ pub struct Request {
     pub only: Option<UserId>,
     /// Only these changes.
     pub selection: Option<Selection>,
+    /// Only what a person asks for, of these people; it wins over all the above but the trigger.
+    pub hand: Option<Hand>,
     /// The held list of which `selection` was approved: marked as decided when the sync has begun.
     pub approval: Option<HeldApproval>,
     /// Where to tell how far it is.
@@ -134,6 +136,26 @@ impl Request {
             selection: None,
             approval: None,
             progress: Progress::default(),
+            hand: None,
+        }
+    }
+
+    /// What a person asks for by hand: nothing else is decided.
+    #[must_use]
+    pub fn of_hand(trigger: Trigger, hand: Hand) -> Self {
+        Self {
+            hand: Some(hand),
+            ..Self::new(trigger, false)
+        }
+    }
+
+    /// The people it is limited to; `None`: everybody whose turn it is.
+    #[must_use]
+    pub fn people(&self) -> Option<&[UserId]> {
+        let only = || self.only.as_ref().map(std::slice::from_ref);
+        match &self.hand {
+            Some(hand) => Some(&hand.people),
+            None => only(),
         }
     }
 }

@@ -4,8 +4,8 @@ use super::Finished;
 use super::observe::Directory;
 use crate::apply::Applied;
 use crate::plan::{
-    Action, Change, ChangeStatus, Draft, Mode, Note, NoteKind, Plan, PlanStatus, is_recorded_only,
-    is_waiting,
+    Action, Change, ChangeStatus, Draft, Mode, Note, NoteKind, Part, Plan, PlanStatus,
+    is_recorded_only, is_waiting,
 };
 use crate::report::{
     ChangeReport, DirectoryReport, NoteReport, ReadMode, RulesReport, Summary, SyncReport,
@@ -52,7 +52,7 @@ pub(super) fn report(
             *change = done.clone();
         } else if is_recorded_only(change) && change.status == ChangeStatus::Planned {
             change.status = ChangeStatus::Succeeded;
-        } else if conflicts.contains(&change.seq) {
+        } else if conflicts.contains(&change.seq) && change.part != Part::GivesBack {
             change.status = ChangeStatus::Failed;
             change.error = Some("another plan has claimed the number or the person".to_owned());
             change.noted = Some(NoteKind::Conflict);
@@ -110,6 +110,11 @@ pub(super) fn failed_report(seen: &Seen) -> SyncReport {
     empty(seen, SyncStatus::Failed)
 }
 
+/// The report of a sync whose order was refused: there was nothing to do.
+pub(super) fn refused_report(seen: &Seen) -> SyncReport {
+    empty(seen, SyncStatus::Succeeded)
+}
+
 /// The report of a sync in which a guard lets nothing run.
 pub(super) fn held_report(seen: &Seen, because: String) -> Finished {
     Finished {
@@ -145,6 +150,9 @@ fn build(seen: &Seen, draft: Draft, status: SyncStatus, directory: &Directory) -
             detail,
         });
     }
+    // The way back of a change of number is told only where it had to be gone.
+    let untaken = |c: &Change| c.part == Part::GivesBack && c.status == ChangeStatus::Planned;
+    plan.changes.retain(|change| !untaken(change));
     plan.notes.sort();
     plan.notes.dedup();
     let names: BTreeMap<_, _> = plan

@@ -3,6 +3,7 @@
 mod advice;
 mod explanation;
 mod inert;
+mod overrides;
 mod sync_report;
 mod text;
 
@@ -12,6 +13,7 @@ pub use explanation::{
     RangeExplanation, TeamsExplanation, Tenure,
 };
 pub use inert::inert;
+pub use overrides::{NumberOverrides, RangeSuspension, TenantPause, UserOverrides};
 pub use sync_report::{
     ChangeReport, DirectoryReport, NoteReport, ReadMode, RulesReport, Summary, SyncRecord,
     SyncReport, SyncStatus, TriggerKind, UserRef,

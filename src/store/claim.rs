@@ -4,6 +4,7 @@ use super::audit::{Entry, digits};
 use super::bulk::Batch;
 use super::engine::execute;
 use super::error::Fault;
+use super::exchange;
 use super::facts::{self, Touched};
 use super::holdings::{self, Beginning};
 use super::marks;
@@ -12,7 +13,7 @@ use super::writing::Writing;
 use crate::apply::Fence;
 use crate::directory::UserId;
 use crate::numbering::E164;
-use crate::plan::{Action, Change, NumberFacts, Reason};
+use crate::plan::{Action, Change, NumberFacts, Part, Reason};
 use crate::reconcile::{Claim, SyncId};
 use jiff::Timestamp;
 use serde_json::json;
@@ -45,7 +46,9 @@ impl TenantStore {
                 .filter(by_hand)
                 .map(|change| change.seq),
         );
+        exchange::lose_together(&claim.changes, &mut lost);
         claim_steps(&mut w, sync, &claim.changes, &mut lost).await?;
+        exchange::keep_together(&mut w, sync, &claim.changes, &mut lost).await?;
         record_changes(&mut w, sync, claim, &lost).await?;
         settle_marks(&mut w, claim, &lost, &touched).await?;
         execute!(
@@ -122,7 +125,7 @@ async fn claim_steps(
     let first = w.head.next_step;
     w.head.next_step += i64::try_from(changes.len()).unwrap_or_default();
     let claiming: BTreeMap<u32, UserId> = (changes.iter())
-        .filter(|change| change.action.claims())
+        .filter(|change| claims(change))
         .map(|change| (change.seq, change.user))
         .collect();
     let follows = |change: &Change| {
@@ -130,7 +133,7 @@ async fn claim_steps(
         before == Some(&change.user)
     };
     for pass in 0..3 {
-        let belongs = |change: &Change| match (change.action.claims(), follows(change)) {
+        let belongs = |change: &Change| match (claims(change), follows(change)) {
             (true, false) => pass == 0,
             (true, true) => pass == 1,
             (false, _) => pass == 2,
@@ -163,7 +166,8 @@ async fn insert_steps(
         SELECT $1, id, sync, seq, after_seq, action, claims, number, user_id, user_claim, range_name, reason, counts,
             'claimed', $2, change
         FROM {batch} WHERE true ON CONFLICT DO NOTHING RETURNING id";
-    let user_claim = |change: &Change| (!following).then(|| change.user.to_string());
+    let claims_user = |change: &Change| !following && change.part != Part::GivesBack;
+    let user_claim = |change: &Change| claims_user(change).then(|| change.user.to_string());
     let batch =
         step_batch(sync, rows)?.maybe_text("user_claim", rows.iter().map(|(_, c)| user_claim(c)));
     let won: Vec<(i64,)> = batch
@@ -174,7 +178,7 @@ async fn insert_steps(
     for (id, change) in rows {
         if !won.contains(id) {
             lost.insert(change.seq);
-        } else if change.action.claims() {
+        } else if claims(change) {
             w.record(Entry {
                 event: "claimed",
                 number: Some(change.number),
@@ -200,13 +204,19 @@ fn step_batch(sync: &str, rows: &[(i64, &Change)]) -> Result<Batch, Fault> {
         .int("seq", changes().map(|c| i64::from(c.seq)))
         .maybe_int("after_seq", changes().map(|c| c.after.map(i64::from)))
         .text("action", changes().map(|c| c.action.name().to_owned()))
-        .int("claims", changes().map(|c| i64::from(c.action.claims())))
+        .int("claims", changes().map(|c| i64::from(claims(c))))
         .int("number", changes().map(|c| digits(c.number)))
         .text("user_id", changes().map(|c| c.user.to_string()))
         .maybe_text("range_name", changes().map(|c| c.range.clone()))
         .text("reason", changes().map(|c| c.reason.name().to_owned()))
         .int("counts", changes().map(|c| i64::from(counts(c))))
         .json("change", texts))
+}
+
+/// Whether the row claims number and user from the start. The way back of a change of number takes over the claim on the
+/// old number when that is released.
+fn claims(change: &Change) -> bool {
+    change.action.claims() && change.part != Part::GivesBack
 }
 
 /// Whether the change counts for a brake once it is made.

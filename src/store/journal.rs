@@ -3,6 +3,7 @@
 use super::audit::Entry;
 use super::engine::execute;
 use super::error::Fault;
+use super::exchange;
 use super::facts;
 use super::holdings::{self, Beginning};
 use super::marks;
@@ -136,6 +137,7 @@ impl TenantStore {
                 let place = finish_step(&mut w, step, &open).await?;
                 close(&mut w, step, "done", None, place).await?;
                 pass_claim_on(&mut w, &open).await?;
+                exchange::pass_number_on(&mut w, &open).await?;
             }
             StepEnd::Waiting { until, why } => put_off(&mut w, step, *until, why).await?,
             StepEnd::Failed(error) => {
@@ -149,6 +151,9 @@ impl TenantStore {
                 let place = w.record(entry(event, step, change, Some(error)));
                 let outcome = if refused { "refused" } else { "failed" };
                 close(&mut w, step, outcome, Some(error), place).await?;
+                if change.part.is_owed() {
+                    pass_claim_on(&mut w, &open).await?;
+                }
                 marks::mark_users(&mut w, [change.user]).await?;
             }
         }

@@ -130,7 +130,7 @@ impl Ledger for TenantStore {
         suspension: Option<&Suspension>,
         now: Timestamp,
     ) -> Result<(), JournalError> {
-        retried(|| self.put_suspension(Some(fence), range, suspension, now)).await
+        retried(|| self.put_suspension(Some(fence), range, suspension, "sync", now)).await
     }
 
     async fn approve(

@@ -7,7 +7,7 @@ use super::error::Fault;
 use super::tenant::TenantStore;
 use super::writing::Writing;
 use crate::apply::Fence;
-use crate::numbering::{Listed, ListedProfile};
+use crate::numbering::{E164, Listed, ListedProfile};
 use jiff::Timestamp;
 use std::collections::{BTreeMap, HashMap};
 use std::hash::BuildHasher;
@@ -80,6 +80,26 @@ impl TenantStore {
             }
         );
         Ok(listing)
+    }
+}
+
+impl TenantStore {
+    /// One number as it was last read.
+    pub(super) async fn listed_as(&self, number: E164) -> Result<Vec<Listed>, Fault> {
+        const ONE: &str = "SELECT l.target, p.content FROM listing l
+            JOIN listing_profiles p ON p.tenant = l.tenant AND p.no = l.profile
+            WHERE l.tenant = $1 AND l.number = $2 ORDER BY l.place";
+        let mut tx = self.pool.read().await?;
+        let rows: Vec<(Option<String>, String)> =
+            fetch_all!(&mut tx, ONE, self.tenant, digits(number))?;
+        let listed = rows.into_iter().map(|(target, profile)| {
+            Ok(Listed {
+                number,
+                target: target_of(target)?,
+                profile: Arc::new(serde_json::from_str(&profile)?),
+            })
+        });
+        listed.collect()
     }
 }
 

@@ -14,6 +14,7 @@ mod departed;
 mod engine;
 mod error;
 mod examine;
+mod exchange;
 mod facts;
 mod held;
 mod history;

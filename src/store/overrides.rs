@@ -10,8 +10,10 @@ use super::tenant::TenantStore;
 use super::writing::retried;
 use crate::apply::{Fence, JournalError};
 use crate::directory::UserId;
-use crate::numbering::E164;
+use crate::numbering::{E164, Listed};
 use crate::plan::{NumberFacts, Pause, Suspension, UserFacts};
+use crate::reconcile::{NumberChange, Overrides, UserChange};
+use async_trait::async_trait;
 use jiff::Timestamp;
 use serde_json::json;
 
@@ -134,9 +136,10 @@ impl TenantStore {
         &self,
         range: &str,
         suspension: Option<&Suspension>,
+        by: &str,
         now: Timestamp,
     ) -> Result<(), JournalError> {
-        retried(|| self.put_suspension(None, range, suspension, now)).await
+        retried(|| self.put_suspension(None, range, suspension, by, now)).await
     }
 
     async fn put_pause(
@@ -164,6 +167,7 @@ impl TenantStore {
         fence: Option<Fence>,
         range: &str,
         suspension: Option<&Suspension>,
+        by: &str,
         now: Timestamp,
     ) -> Result<(), Fault> {
         const PUT: &str = "INSERT INTO suspensions (tenant, range_name, reason, since, forgiven)
@@ -176,7 +180,7 @@ impl TenantStore {
         } else {
             "unsuspended"
         };
-        let detail = json!({ "range": range, "reason": suspension.map(|s| &s.reason) });
+        let detail = json!({ "by": by, "range": range, "reason": suspension.map(|s| &s.reason) });
         let place = w.record(Entry {
             event,
             number: None,
@@ -190,5 +194,56 @@ impl TenantStore {
         w.written.suspensions = true;
         w.commit().await?;
         Ok(())
+    }
+}
+
+#[async_trait]
+impl Overrides for TenantStore {
+    async fn change_user(
+        &self,
+        user: UserId,
+        by: &str,
+        what: &'static str,
+        change: &UserChange<'_>,
+        now: Timestamp,
+    ) -> Result<UserFacts, JournalError> {
+        self.change_facts(user, by, what, change, now).await
+    }
+
+    async fn change_number_facts(
+        &self,
+        number: E164,
+        by: &str,
+        what: &'static str,
+        change: &NumberChange<'_>,
+        now: Timestamp,
+    ) -> Result<NumberFacts, JournalError> {
+        self.change_number(number, by, what, change, now).await
+    }
+
+    async fn set_suspension(
+        &self,
+        range: &str,
+        suspension: Option<&Suspension>,
+        by: &str,
+        now: Timestamp,
+    ) -> Result<(), JournalError> {
+        self.suspend_range(range, suspension, by, now).await
+    }
+
+    async fn set_pause(
+        &self,
+        pause: Option<&Pause>,
+        by: &str,
+        now: Timestamp,
+    ) -> Result<(), JournalError> {
+        match pause {
+            Some(pause) => self.pause(pause, by, now).await,
+            None => self.resume(by, now).await,
+        }
+    }
+
+    async fn listed(&self, number: E164) -> Result<Vec<Listed>, JournalError> {
+        self.listed_as(number).await.map_err(Fault::on_read)
     }
 }

@@ -201,6 +201,7 @@ fn change(seq: u32, action: Action, who: u128, no: u64) -> Change {
         expects: Expected::default(),
         by_teams: false,
         approved: false,
+        part: linekeeper::plan::Part::Plain,
         rest_seconds: 3600,
         status: ChangeStatus::Planned,
         why: "the rule says so".into(),

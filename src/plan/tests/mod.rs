@@ -2,6 +2,7 @@
 
 mod claims;
 mod guard;
+mod hand;
 mod holders;
 mod inventory;
 mod later;

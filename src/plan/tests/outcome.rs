@@ -23,6 +23,7 @@ fn change(action: Action, user: &str, last: u64) -> Change {
         expects: Expected::default(),
         by_teams: false,
         approved: false,
+        part: crate::plan::Part::Plain,
         rest_seconds: 3600,
         status: ChangeStatus::Planned,
         why: String::new(),

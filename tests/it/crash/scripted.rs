@@ -48,7 +48,7 @@ async fn every_third_place_on_postgres() {
     side_by_side(killed).await;
 }
 
-async fn side_by_side(work: impl Iterator<Item = impl Future<Output = ()>>) {
+pub(super) async fn side_by_side(work: impl Iterator<Item = impl Future<Output = ()>>) {
     futures::stream::iter(work)
         .buffer_unordered(SIDE_BY_SIDE)
         .collect::<Vec<()>>()
@@ -90,7 +90,7 @@ async fn points() -> Vec<Point> {
 
 /// Whether being killed there differs from being killed at an earlier request. Before a write, the person is read and
 /// looked up in Teams: neither changes journal or Graph. The answer of a read matters no more than the read.
-fn tells_something(request: &str, held: Held) -> bool {
+pub(super) fn tells_something(request: &str, held: Held) -> bool {
     let writes = request.starts_with("POST /v1.0") || request.starts_with("PATCH");
     let looks = request.starts_with("GET /v1.0/users/0") || request.contains("userConfigurations");
     writes || (held == Held::Before && !looks)

@@ -2,6 +2,7 @@
 //! sync that has nothing to do.
 
 mod brakes;
+mod by_hand;
 mod choosing;
 mod contoso;
 mod diagnosing;
@@ -11,6 +12,7 @@ mod leaving;
 mod logs;
 mod modes;
 mod outside;
+mod overrides;
 mod people;
 mod plans;
 mod policies;

@@ -1,0 +1,131 @@
+//! What is typed to set something by hand.
+
+use super::TenantArgs;
+use clap::Args;
+use jiff::Timestamp;
+
+/// What is said of times on the command line.
+const UNTIL: &str = "A DATE is a day as YYYY-MM-DD, which means its first moment in UTC, so that the day itself is no \
+longer included; or a full time such as 2026-12-31T17:00:00Z.";
+
+/// Somebody.
+#[derive(Clone, Debug, Args)]
+pub struct UserArgs {
+    /// Which tenant.
+    #[command(flatten)]
+    pub tenants: TenantArgs,
+    /// UPN (former ones too), mail or id, also of somebody gone
+    pub user: String,
+}
+
+/// `users exempt`.
+#[derive(Clone, Debug, Args)]
+#[command(after_help = UNTIL)]
+pub struct ExemptArgs {
+    /// Who.
+    #[command(flatten)]
+    pub who: UserArgs,
+    /// Why, for whoever wonders later
+    #[arg(long, default_value = "by hand", hide_default_value = true)]
+    pub reason: String,
+    /// When the rules decide again [default: when it is taken back]
+    #[arg(long, value_name = "DATE", value_parser = crate::plan::moment)]
+    pub until: Option<Timestamp>,
+}
+
+/// `users pin`.
+#[derive(Clone, Debug, Args)]
+#[command(
+    after_help = "The number must lie in a range and fit the licence; `reserve` numbers may be pinned. While the pin \
+stands nobody else gets the number, and whoever is pinned gets it from the rules at the next sync. Somebody who holds \
+another number keeps it, unless --move, which changes the number at once as `linekeeper assign` does and prints that \
+sync, too (exit code 4: waiting or failed; the pin stays)."
+)]
+pub struct PinArgs {
+    /// Who.
+    #[command(flatten)]
+    pub who: UserArgs,
+    /// The number, such as +498955501000
+    #[arg(allow_hyphen_values = true)]
+    pub number: String,
+    /// Take away another number the person holds, at once
+    #[arg(long)]
+    pub r#move: bool,
+    /// Also a number the range never gives, and one that somebody else still has: the pin then waits for it
+    #[arg(long)]
+    pub force: bool,
+}
+
+/// A number.
+#[derive(Clone, Debug, Args)]
+pub struct NumberArgs {
+    /// Which tenant.
+    #[command(flatten)]
+    pub tenants: TenantArgs,
+    /// The number, such as +498955501000
+    #[arg(allow_hyphen_values = true)]
+    pub number: String,
+}
+
+/// `numbers reserve`.
+#[derive(Clone, Debug, Args)]
+#[command(after_help = UNTIL)]
+pub struct ReserveArgs {
+    /// Which.
+    #[command(flatten)]
+    pub which: NumberArgs,
+    /// Why, for whoever wonders later
+    #[arg(long, default_value = "by hand", hide_default_value = true)]
+    pub reason: String,
+    /// When the rules may give it again [default: when it is taken back]
+    #[arg(long, value_name = "DATE", value_parser = crate::plan::moment)]
+    pub until: Option<Timestamp>,
+}
+
+/// `numbers rest`.
+#[derive(Clone, Debug, Args)]
+#[command(after_help = UNTIL)]
+pub struct RestArgs {
+    /// Which.
+    #[command(flatten)]
+    pub which: NumberArgs,
+    /// When it may be given again
+    #[arg(long, value_name = "DATE", value_parser = crate::plan::moment)]
+    pub until: Timestamp,
+}
+
+/// A range.
+#[derive(Clone, Debug, Args)]
+pub struct RangeArgs {
+    /// Which tenant.
+    #[command(flatten)]
+    pub tenants: TenantArgs,
+    /// Its name
+    pub name: String,
+}
+
+/// `ranges suspend`.
+#[derive(Clone, Debug, Args)]
+pub struct SuspendArgs {
+    /// Which.
+    #[command(flatten)]
+    pub range: RangeArgs,
+    /// Why, for whoever wonders later
+    #[arg(long)]
+    pub reason: String,
+}
+
+/// `pause`.
+#[derive(Clone, Debug, Args)]
+#[command(after_help = UNTIL)]
+pub struct PauseArgs {
+    /// Which tenants.
+    #[command(flatten)]
+    pub tenants: TenantArgs,
+    /// Why, for whoever wonders later
+    #[arg(long)]
+    pub reason: String,
+    /// When writes are allowed again [default: with `linekeeper resume`]
+    #[arg(long, value_name = "DATE", value_parser = crate::plan::moment)]
+    pub until: Option<Timestamp>,
+}

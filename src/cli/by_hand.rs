@@ -1,0 +1,149 @@
+//! `assign` and `release`: a number by hand, another one, or none.
+
+use super::args::{AssignArgs, ReleaseArgs};
+use super::exit::{Exit, Failure};
+use super::inventory::read_number;
+use super::output::{Format, Output};
+use super::people::known;
+use super::plan_and_sync::{by_command_line, exit_of, one_person, print, run};
+use crate::app::{App, Records};
+use crate::directory::UserId;
+use crate::plan::{Hand, Mode, NoteKind, Wish};
+use crate::reconcile::{self, Finished, Request, Tenant, is_unfinished};
+use crate::report::SyncStatus;
+use std::time::Duration;
+
+/// `assign USER [NUMBER] [--from RANGE]`.
+pub(super) async fn assign(
+    app: &App,
+    args: &AssignArgs,
+    output: &mut Output,
+) -> anyhow::Result<Exit> {
+    let number = args.number.as_deref().map(read_number).transpose()?;
+    let (tenant, user) = whose(app, args.tenants.tenant.as_deref(), &args.user).await?;
+    let wish = Wish::Assign {
+        number,
+        range: args.from.clone(),
+    };
+    let people = vec![user];
+    order(app, &tenant, Hand { people, wish }, args.wait, output).await
+}
+
+/// `release USER [--renumber]` and `release --stale [--yes]`.
+pub(super) async fn release(
+    app: &App,
+    args: &ReleaseArgs,
+    output: &mut Output,
+) -> anyhow::Result<Exit> {
+    let tenant = args.tenants.tenant.as_deref();
+    let Some(user) = &args.user else {
+        return release_stale(app, args, output).await;
+    };
+    let (tenant, user) = whose(app, tenant, user).await?;
+    let wish = Wish::Release {
+        renumber: args.renumber,
+    };
+    let people = vec![user];
+    order(app, &tenant, Hand { people, wish }, args.wait, output).await
+}
+
+async fn release_stale(app: &App, args: &ReleaseArgs, output: &mut Output) -> anyhow::Result<Exit> {
+    let mut exits = Vec::new();
+    for config in app.chosen(args.tenants.tenant.as_deref())? {
+        let (tenant, records) = app.tenant(config).await?;
+        let noted = records
+            .store
+            .user_notes(Some(NoteKind::StaleHolder), usize::MAX)
+            .await?;
+        let hand = Hand {
+            people: noted.into_iter().map(|(id, ..)| id).collect(),
+            wish: Wish::ReleaseStale,
+        };
+        exits.push(match args.yes {
+            true => order(app, &tenant, hand, args.wait, output).await?,
+            false => preview(&tenant, hand, output).await?,
+        });
+    }
+    Ok(Exit::worst(exits))
+}
+
+async fn preview(tenant: &Tenant, hand: Hand, output: &mut Output) -> anyhow::Result<Exit> {
+    let request = Request::of_hand(by_command_line(), hand);
+    let finished = reconcile::plan(tenant, &request).await?;
+    print(&finished, output)?;
+    if output.format == Format::Text && !finished.report.changes.is_empty() {
+        output.line(
+            "Nothing was released. To release exactly these: linekeeper release --stale --yes",
+        )?;
+    }
+    Ok(exit_of(&finished))
+}
+
+/// Makes what is asked for, prints what came of it, and answers whether it is done.
+pub(super) async fn order(
+    app: &App,
+    tenant: &Tenant,
+    hand: Hand,
+    wait: Option<Duration>,
+    output: &mut Output,
+) -> anyhow::Result<Exit> {
+    app.check_overlaps()?;
+    let request = Request::of_hand(by_command_line(), hand.clone());
+    let finished = run(tenant, &request, wait).await?;
+    print(&finished, output)?;
+    let changes = &finished.report.changes;
+    if tenant.settings.mode == Mode::Observe && !changes.is_empty() {
+        output.warning("the mode is observe: nothing was written to Teams; mode = \"apply\" in the configuration lets it");
+    }
+    if output.format == Format::Text && changes.is_empty() && finished.failure.is_none() {
+        output.line("It is so already; nothing was to be done.")?;
+    }
+    Ok(exit_of_order(&finished, &hand))
+}
+
+fn exit_of_order(finished: &Finished, hand: &Hand) -> Exit {
+    let report = &finished.report;
+    if report.status == SyncStatus::Failed {
+        Exit::Unreachable
+    } else if is_unfinished(report, hand) || !report.directory.complete {
+        Exit::Partial
+    } else {
+        Exit::Done
+    }
+}
+
+/// The one tenant that knows the user, and the user; where there is only one tenant its directory is asked, too.
+async fn whose(app: &App, tenant: Option<&str>, user: &str) -> anyhow::Result<(Tenant, UserId)> {
+    let chosen = app.chosen(tenant)?;
+    let mut found: Vec<(Tenant, UserId)> = Vec::new();
+    let mut last: Option<(Tenant, Records)> = None;
+    for config in &chosen {
+        let (tenant, records) = app.tenant(config).await?;
+        match known(&records, user).await? {
+            Some(id) => found.push((tenant, id)),
+            None => last = Some((tenant, records)),
+        }
+    }
+    match (found.len(), last) {
+        (1, _) => Ok(found.remove(0)),
+        (0, Some((tenant, records))) if chosen.len() == 1 => {
+            let id = one_person(&tenant, &records, Some(user)).await?;
+            id.map(|id| (tenant, id))
+                .ok_or_else(|| unknown(user).into())
+        }
+        (0, _) => Err(unknown(user).into()),
+        _ => Err(ambiguous(user).into()),
+    }
+}
+
+pub(super) fn unknown(user: &str) -> Failure {
+    let text = format!(
+        "no user with the UPN, mail or id `{user}` is known; run a sync first, or name the tenant with --tenant"
+    );
+    Failure::new(Exit::Error, text)
+}
+
+pub(super) fn ambiguous(what: &str) -> Failure {
+    let text = format!("several tenants know `{what}`; name one with --tenant");
+    Failure::new(Exit::Error, text)
+}

@@ -1,0 +1,359 @@
+//! Plans what a person asks for: a number for somebody, another one, or none. Pure, as every plan.
+
+use super::assign::with_overflow;
+use super::case::Case;
+use super::draft::{Draft, Effects, Step, UserRecord, in_order, plan, policy_step};
+use super::former::Claimants;
+use super::grant::{Grant, grant};
+use super::hand_check::{self as check, who};
+use super::holder::{known_type, remember_skus};
+use super::judge::Row;
+use super::refusal::Refusal;
+use super::release::{release_step, taken_along};
+use super::{Action, Holding, HoldingOrigin, Index, Mode, Part, Reason, Stock, StoredUser, World};
+use crate::directory::UserId;
+use crate::numbering::{E164, Listed};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// What a person asks for, and for whom.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Hand {
+    /// Whom it concerns.
+    pub people: Vec<UserId>,
+    /// What is asked for.
+    pub wish: Wish,
+}
+
+/// What a person asks for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Wish {
+    /// A number: this one, or the next one of this range, or what the rules pick. Whoever has one gets another.
+    Assign {
+        /// This number.
+        number: Option<E164>,
+        /// From this range.
+        range: Option<String>,
+    },
+    /// No number any more. Unless `renumber`, the rules give none until somebody says so.
+    Release {
+        /// The rules give another one at the next sync.
+        renumber: bool,
+    },
+    /// No number any more for those who were never seen licensed; the others keep theirs.
+    ReleaseStale,
+}
+
+/// The plan of what is asked for. It decides about nobody: marks, notes and waits stay as they are until the next sync.
+///
+/// # Errors
+/// Why it is refused. What is so already is no error but an empty plan.
+pub fn by_hand(world: &World<'_>, people: Vec<StoredUser>, wish: &Wish) -> Result<Draft, Refusal> {
+    if let Some(pause) = &world.state.pause {
+        let reason = pause.reason.clone();
+        return Err(Refusal::Paused { reason });
+    }
+    let index = Index::new(world);
+    let mut cases: Vec<Case> = people
+        .into_iter()
+        .map(|stored| Case::open(world, stored))
+        .collect();
+    cases.sort_by_key(Case::id);
+    for case in &mut cases {
+        match wish {
+            Wish::Assign { number, range } => assign(&index, case, *number, range.as_deref())?,
+            Wish::Release { renumber: true } => release(&index, case, Part::Renumbers)?,
+            Wish::Release { renumber: false } => release(&index, case, Part::Holds)?,
+            Wish::ReleaseStale if is_stale(&index, case) => release(&index, case, Part::Plain)?,
+            Wish::ReleaseStale => {}
+        }
+    }
+    Ok(draft(world, cases))
+}
+
+fn draft(world: &World<'_>, cases: Vec<Case>) -> Draft {
+    let mut holder_skus = BTreeMap::new();
+    let assigns = |case: &&Case| case.steps.iter().any(|s| s.action == Action::Assign);
+    for case in cases.iter().filter(assigns) {
+        remember_skus(world.book, &mut holder_skus, case);
+    }
+    let steps = cases
+        .into_iter()
+        .filter_map(|case| Some((case.record?, case.steps)));
+    let changes = in_order(steps.collect());
+    let held: BTreeSet<E164> = world.state.holdings.iter().map(|h| h.number).collect();
+    let releases = changes.iter().filter(|c| c.action == Action::Release);
+    let released = releases.filter(|c| held.contains(&c.number)).count();
+    Draft {
+        plan: plan(changes, Vec::new()),
+        effects: Effects::default(),
+        names: BTreeMap::new(),
+        keep: (held.len() - released) as u64,
+        waiting: 0,
+        holders: held.len() as u64,
+        holder_skus,
+        dead_skus: BTreeMap::new(),
+        losses_concluded: 0,
+    }
+}
+
+fn assign(
+    index: &Index<'_>,
+    case: &mut Case,
+    number: Option<E164>,
+    range: Option<&str>,
+) -> Result<(), Refusal> {
+    check::user(index, case)?;
+    let line = index.primary_of(case.id());
+    let number = number.or(case.facts.pin.filter(|_| range.is_none()));
+    if number.is_some() && line.map(|line| line.number) == number {
+        return Ok(());
+    }
+    let given = match (number, range) {
+        (Some(number), range) => certain(index, case, number, range)?,
+        (None, Some(range)) => out_of(index, case, line, range)?,
+        (None, None) => by_rule(index, case, line)?,
+    };
+    match line {
+        None => grant(index, case, given),
+        Some(line) => exchange(index, case, line, given)?,
+    }
+    Ok(())
+}
+
+/// This very number.
+fn certain(
+    index: &Index<'_>,
+    case: &Case,
+    number: E164,
+    wanted: Option<&str>,
+) -> Result<Grant, Refusal> {
+    let rules = index.world.rules;
+    let range = rules
+        .range_of(number)
+        .ok_or(Refusal::OutsideRanges { number })?;
+    let lies_in = &rules.ranges()[range].name;
+    if let Some(wanted) = wanted.filter(|wanted| wanted != lies_in) {
+        return Err(Refusal::OtherRange {
+            number,
+            lies_in: lies_in.clone(),
+            range: wanted.to_owned(),
+        });
+    }
+    check::number(index, case, range, number)?;
+    Ok(granted(number, range, "by hand".to_owned()))
+}
+
+/// The next free number of this range, whatever it keeps free.
+fn out_of(
+    index: &Index<'_>,
+    case: &Case,
+    line: Option<&Listed>,
+    name: &str,
+) -> Result<Grant, Refusal> {
+    let rules = index.world.rules;
+    let named = rules.ranges().iter().position(|range| range.name == name);
+    let range = named.ok_or_else(|| Refusal::UnknownRange {
+        range: name.to_owned(),
+    })?;
+    has_none_of(index, case, line, &[range])?;
+    check::from_range(index, case, range)?;
+    next_of(index, case, range)
+        .map(|number| granted(number, range, format!("by hand, from the range {name}")))
+        .ok_or_else(|| Refusal::Exhausted {
+            range: name.to_owned(),
+        })
+}
+
+/// What the rules pick: the number the person had before, or the next one of the range that fits and its overflow.
+fn by_rule(index: &Index<'_>, case: &mut Case, line: Option<&Listed>) -> Result<Grant, Refusal> {
+    let world = index.world;
+    case.judged.row = Row::Eligible;
+    if line.is_none()
+        && let Some(claim) = Claimants::new(index).claim_of(index, case)
+    {
+        check::from_range(index, case, claim.range)?;
+        return Ok(Grant {
+            reason: Reason::Manual,
+            ..claim.into_grant()
+        });
+    }
+    let pick = world
+        .rules
+        .pick(case.subject(world), case.judged.licensing.voice)
+        .ok_or_else(|| Refusal::NoRange { who: who(case) })?;
+    let ranges = with_overflow(world.rules, pick.range);
+    has_none_of(index, case, line, &ranges)?;
+    check::from_range(index, case, pick.range)?;
+    let name = &world.rules.ranges()[pick.range].name;
+    let mut open = ranges
+        .into_iter()
+        .filter(|range| check::from_range(index, case, *range).is_ok());
+    open.find_map(|range| {
+        let number = next_of(index, case, range)?;
+        Some(granted(
+            number,
+            range,
+            format!("by hand; the rules pick {name}"),
+        ))
+    })
+    .ok_or_else(|| Refusal::Exhausted {
+        range: name.clone(),
+    })
+}
+
+fn granted(number: E164, range: usize, why: String) -> Grant {
+    Grant {
+        number,
+        range,
+        reason: Reason::Manual,
+        why,
+    }
+}
+
+fn next_of(index: &Index<'_>, case: &Case, range: usize) -> Option<E164> {
+    let refused = case.facts.refused.iter().map(|(number, _)| *number);
+    let refused: BTreeSet<E164> = refused.chain(case.facts.renumber).collect();
+    Stock::of(index, &index.world.rules.ranges()[range]).take_any(case.id(), &refused)
+}
+
+/// Asking twice gives no second number: whoever has one of these ranges has to name the number to change to.
+fn has_none_of(
+    index: &Index<'_>,
+    case: &Case,
+    line: Option<&Listed>,
+    ranges: &[usize],
+) -> Result<(), Refusal> {
+    let lies_in = |line: &&Listed| index.world.rules.range_of(line.number);
+    let has = |line: &&Listed| lies_in(line).is_some_and(|range| ranges.contains(&range));
+    match line.filter(has) {
+        Some(line) => Err(Refusal::HasOne {
+            who: who(case),
+            number: line.number,
+        }),
+        None => Ok(()),
+    }
+}
+
+/// The number in Teams that may be taken from its holder.
+fn taken_back(index: &Index<'_>, case: &Case, line: &Listed) -> Result<Holding, Refusal> {
+    if index.world.settings.mode == Mode::AssignOnly {
+        return Err(Refusal::AssignOnly);
+    }
+    let managed = index
+        .holding_of(case.id())
+        .filter(|held| held.number == line.number);
+    let range = index.world.rules.range_of(line.number);
+    let touchable = line.holder() == Some(case.id().0) && (managed.is_some() || range.is_some());
+    let number_type = known_type(line).filter(|_| touchable);
+    let Some(number_type) = number_type else {
+        return Err(Refusal::Unmanaged {
+            who: who(case),
+            number: line.number,
+        });
+    };
+    Ok(managed.cloned().unwrap_or_else(|| Holding {
+        number: line.number,
+        user: case.id(),
+        number_type,
+        range: range.map(|at| index.world.rules.ranges()[at].name.clone()),
+        origin: HoldingOrigin::Adopted,
+        since: index.world.now,
+        seen_licensed: false,
+        missing: None,
+    }))
+}
+
+/// The old number goes, the new one comes, and the old one is given back if the new one cannot be had.
+fn exchange(
+    index: &Index<'_>,
+    case: &mut Case,
+    line: &Listed,
+    given: Grant,
+) -> Result<(), Refusal> {
+    let old = taken_back(index, case, line)?;
+    let new = given.number;
+    let makes_room = release_step(index, &old, Some(line), Reason::Manual);
+    let gives_back = Step {
+        range: makes_room.range.clone(),
+        location: location_of(index, case, old.number),
+        why: format!("given back, because {new} could not be had"),
+        after: Some(1),
+        part: Part::GivesBack,
+        ..Step::new(
+            Action::Assign,
+            old.number,
+            makes_room.number_type,
+            Reason::Manual,
+        )
+    };
+    case.steps.push(Step {
+        why: format!("makes room for {new}"),
+        part: Part::MakesRoom,
+        ..makes_room
+    });
+    grant(index, case, given);
+    case.steps[1].part = Part::TakesOver { from: old.number };
+    let outlived = policies_left_over(case);
+    case.steps.insert(2, gives_back);
+    case.steps.extend(outlived);
+    Ok(())
+}
+
+fn location_of(index: &Index<'_>, case: &Case, number: E164) -> Option<String> {
+    let rules = index.world.rules;
+    let range = rules.range_of(number)?;
+    let location = rules.location_for(range, case.subject(index.world));
+    location.map(str::to_owned)
+}
+
+/// Policies that went with the old number and that the new one does not replace.
+fn policies_left_over(case: &Case) -> Vec<Step> {
+    let given = |policy_type: &str| {
+        case.steps.iter().any(|step| match &step.action {
+            Action::Policy { policy, .. } => policy.policy_type == policy_type,
+            _ => false,
+        })
+    };
+    let left = case
+        .facts
+        .policies
+        .iter()
+        .filter(|policy| !given(&policy.policy_type));
+    left.map(|policy| Step {
+        after: Some(1),
+        ..policy_step(&case.steps[1], policy.clone(), None)
+    })
+    .collect()
+}
+
+fn release(index: &Index<'_>, case: &mut Case, part: Part) -> Result<(), Refusal> {
+    check::not_busy(index, case)?;
+    let line = index.primary_of(case.id());
+    let held = match (line, index.holding_of(case.id())) {
+        (Some(line), _) => taken_back(index, case, line)?,
+        (None, Some(_)) if index.world.settings.mode == Mode::AssignOnly => {
+            return Err(Refusal::AssignOnly);
+        }
+        (None, Some(held)) => held.clone(),
+        (None, None) => return Err(Refusal::NothingHeld { who: who(case) }),
+    };
+    let listed = index.listed(held.number);
+    let step = Step {
+        part,
+        ..release_step(index, &held, listed, Reason::Manual)
+    };
+    let followers = taken_along(index.world, case, &step);
+    case.record = Some(UserRecord::of(&case.stored, listed));
+    case.steps.push(step);
+    case.steps.extend(followers);
+    Ok(())
+}
+
+/// Holds a managed number without a licence, and was never seen with one.
+fn is_stale(index: &Index<'_>, case: &Case) -> bool {
+    let held = index.holding_of(case.id());
+    let unlicensed = case.judged.row == Row::Unlicensed;
+    unlicensed
+        && held.is_some_and(|held| !held.seen_licensed && index.in_place(held))
+        && index.open_step_of(case.id()).is_none()
+}

@@ -1,0 +1,193 @@
+//! Why something asked for by hand is not done. Each sentence says what stands against it and how to mend that.
+
+use crate::directory::{UserId, VoiceLicence};
+use crate::numbering::{E164, NumberType};
+use jiff::Timestamp;
+use std::fmt;
+use thiserror::Error;
+
+/// Why something asked for by hand is refused: nothing was changed.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+#[expect(
+    missing_docs,
+    reason = "each variant says in its sentence what it is about"
+)]
+pub enum Refusal {
+    #[error(
+        "`{0}` is not known; `linekeeper sync` reads everybody, `linekeeper users list` shows who is known"
+    )]
+    UnknownUser(String),
+    #[error("{who} is no longer in the directory, so Teams can give no number")]
+    Gone { who: String },
+    #[error(
+        "{who} has no usable Phone System licence: assign one in Microsoft 365, wait until it has arrived, and try again"
+    )]
+    Unlicensed { who: String },
+    #[error(
+        "{what} is {number_type}, which the voice licence of {who} ({licence}) does not allow; `linekeeper ranges list` \
+         shows the type of each range"
+    )]
+    WrongType {
+        what: String,
+        number_type: NumberType,
+        who: String,
+        licence: VoiceLicence,
+    },
+    #[error(
+        "{number} lies in no range: declare it in a rule file first, `linekeeper ranges list` shows the ranges"
+    )]
+    OutsideRanges { number: E164 },
+    #[error("no range is called `{range}`; `linekeeper ranges list` shows them")]
+    UnknownRange { range: String },
+    #[error("{number} lies in the range {lies_in}, not in {range}")]
+    OtherRange {
+        number: E164,
+        lies_in: String,
+        range: String,
+    },
+    #[error("{number} is with {holder}; `linekeeper release` takes it back from there")]
+    Taken { number: E164, holder: Holder },
+    #[error(
+        "{number} is being given to {holder} just now; `linekeeper sync` brings that to its end"
+    )]
+    Claimed { number: E164, holder: Holder },
+    #[error("{number} is pinned to {holder}; `linekeeper users unpin` takes that back")]
+    PinnedToAnother { number: E164, holder: Holder },
+    #[error(
+        "{number} is held in Teams by something that is no managed user, such as a resource account or another line: \
+         free it in the Teams admin centre"
+    )]
+    Foreign { number: E164 },
+    #[error("{number} is one the range {range} never gives; only a pin with --force may")]
+    Never { number: E164, range: String },
+    #[error("{number} of the range {range} cannot be assigned: {why}")]
+    Absent {
+        number: E164,
+        range: String,
+        why: String,
+    },
+    #[error(
+        "{number} rests until {until} after its last holder; `linekeeper numbers free {number}` ends that at once"
+    )]
+    Resting { number: E164, until: Timestamp },
+    #[error(
+        "Teams refused {number}, so it is blocked until {until}; `linekeeper numbers unblock {number}` lets it be tried \
+         at once"
+    )]
+    Blocked { number: E164, until: Timestamp },
+    #[error(
+        "the range {range} is suspended: {reason}; `linekeeper ranges resume {range}` opens it again"
+    )]
+    Suspended { range: String, reason: String },
+    #[error("{0}")]
+    Range(String),
+    #[error(
+        "{range} and its overflow have no free number left; `linekeeper ranges list` shows the stock"
+    )]
+    Exhausted { range: String },
+    #[error("no range fits {who}: name a number, or a range with --from")]
+    NoRange { who: String },
+    #[error(
+        "{who} already has {number}, which lies where the next one would come from; name a number to change it"
+    )]
+    HasOne { who: String, number: E164 },
+    #[error("{who} holds no number")]
+    NothingHeld { who: String },
+    #[error(
+        "{who} has {number} in Teams, which Linekeeper may not touch because it lies in no range or is written elsewhere: \
+         take it away in the Teams admin centre first"
+    )]
+    Unmanaged { who: String, number: E164 },
+    #[error(
+        "an earlier change of {who} ({action} {number}) has not come to its end; `linekeeper sync --user {who}` looks at \
+         it again"
+    )]
+    Busy {
+        who: String,
+        action: &'static str,
+        number: E164,
+    },
+    #[error(
+        "the mode is assign-only, which never releases a number, not even for another one; mode = \"apply\" does"
+    )]
+    AssignOnly,
+    #[error("the tenant is paused ({reason}): `linekeeper resume` lets it write again")]
+    Paused { reason: String },
+    #[error("{until} has passed already; name a time to come")]
+    Past { until: Timestamp },
+    #[error(
+        "{number} is held by {holder}; it cannot be put to rest or freed while somebody has it"
+    )]
+    InHands { number: E164, holder: Holder },
+}
+
+impl Refusal {
+    /// A short name for programs, fixed once released.
+    #[must_use]
+    pub const fn code(&self) -> &'static str {
+        match self {
+            Self::UnknownUser(_) => "unknown-user",
+            Self::Gone { .. } => "gone",
+            Self::Unlicensed { .. } => "unlicensed",
+            Self::WrongType { .. } => "wrong-type",
+            Self::OutsideRanges { .. } => "outside-ranges",
+            Self::UnknownRange { .. } => "unknown-range",
+            Self::OtherRange { .. } => "other-range",
+            Self::Taken { .. } => "taken",
+            Self::Claimed { .. } => "claimed",
+            Self::PinnedToAnother { .. } => "pinned-to-another",
+            Self::Foreign { .. } => "foreign",
+            Self::Never { .. } => "never",
+            Self::Absent { .. } => "absent",
+            Self::Resting { .. } => "resting",
+            Self::Blocked { .. } => "blocked",
+            Self::Suspended { .. } => "suspended",
+            Self::Range(_) => "range-refuses",
+            Self::Exhausted { .. } => "exhausted",
+            Self::NoRange { .. } => "no-range",
+            Self::HasOne { .. } => "has-one",
+            Self::NothingHeld { .. } => "nothing-held",
+            Self::Unmanaged { .. } => "unmanaged",
+            Self::Busy { .. } => "busy",
+            Self::AssignOnly => "assign-only",
+            Self::Paused { .. } => "paused",
+            Self::Past { .. } => "past",
+            Self::InHands { .. } => "in-hands",
+        }
+    }
+
+    /// The person a refusal names by id only, to be given a name that people know.
+    pub fn holder_mut(&mut self) -> Option<&mut Holder> {
+        match self {
+            Self::Taken { holder, .. }
+            | Self::Claimed { holder, .. }
+            | Self::PinnedToAnother { holder, .. }
+            | Self::InHands { holder, .. } => Some(holder),
+            _ => None,
+        }
+    }
+}
+
+/// Somebody a refusal names.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Holder {
+    /// Who.
+    pub user: UserId,
+    /// The UPN, where it is known.
+    pub upn: Option<String>,
+}
+
+impl From<UserId> for Holder {
+    fn from(user: UserId) -> Self {
+        Self { user, upn: None }
+    }
+}
+
+impl fmt::Display for Holder {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.upn {
+            Some(upn) => f.write_str(upn),
+            None => self.user.fmt(f),
+        }
+    }
+}

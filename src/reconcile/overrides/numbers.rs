@@ -1,0 +1,118 @@
+//! Numbers set aside, put to rest, or let go again.
+
+use super::{Desk, OverrideError};
+use crate::numbering::E164;
+use crate::plan::{
+    Entry, Index, NumberFacts, Refusal, Reservation, declared, may_reserve, may_rest, to_come,
+};
+use crate::report::NumberOverrides;
+use jiff::Timestamp;
+
+/// Sets a number aside: the rules give it to nobody, people may.
+///
+/// # Errors
+/// A number outside all ranges or one that is never given, a time that has passed, or the database.
+pub async fn reserve(
+    desk: &Desk<'_>,
+    number: E164,
+    reason: &str,
+    until: Option<Timestamp>,
+) -> Result<NumberOverrides, OverrideError> {
+    to_come(until, desk.now)?;
+    let reservation = Reservation {
+        by: desk.by.to_owned(),
+        reason: reason.to_owned(),
+        until,
+    };
+    let set = move |facts: &mut NumberFacts| facts.reserved = Some(reservation.clone());
+    change(desk, number, "reserved", may_reserve, &set).await
+}
+
+/// Takes a reservation by hand back; one by rule stays.
+///
+/// # Errors
+/// A number outside all ranges, or the database.
+pub async fn unreserve(desk: &Desk<'_>, number: E164) -> Result<NumberOverrides, OverrideError> {
+    let set = |facts: &mut NumberFacts| facts.reserved = None;
+    change(desk, number, "unreserved", declared, &set).await
+}
+
+/// Lets a number that Teams refused be tried again at once.
+///
+/// # Errors
+/// A number outside all ranges, or the database.
+pub async fn unblock(desk: &Desk<'_>, number: E164) -> Result<NumberOverrides, OverrideError> {
+    let set = |facts: &mut NumberFacts| {
+        facts.blocked_until = None;
+        facts.blocks = 0;
+        facts.refused_for.clear();
+    };
+    change(desk, number, "unblocked", declared, &set).await
+}
+
+/// Ends the rest of a number at once.
+///
+/// # Errors
+/// A number outside all ranges or in somebody's hands, or the database.
+pub async fn free(desk: &Desk<'_>, number: E164) -> Result<NumberOverrides, OverrideError> {
+    let set = |facts: &mut NumberFacts| facts.rest_until = None;
+    change(desk, number, "rest-ended", may_rest, &set).await
+}
+
+/// Puts a number to rest until a time, whatever its range says.
+///
+/// # Errors
+/// A number outside all ranges or in somebody's hands, a time that has passed, or the database.
+pub async fn rest(
+    desk: &Desk<'_>,
+    number: E164,
+    until: Timestamp,
+) -> Result<NumberOverrides, OverrideError> {
+    to_come(Some(until), desk.now)?;
+    let set = move |facts: &mut NumberFacts| facts.rest_until = Some(until);
+    change(desk, number, "put-to-rest", may_rest, &set).await
+}
+
+/// Writes only what differs, if the number allows it, and answers what is set from now on.
+async fn change(
+    desk: &Desk<'_>,
+    number: E164,
+    what: &'static str,
+    allows: fn(&Index<'_>, E164) -> Result<Entry, Refusal>,
+    set: &(dyn Fn(&mut NumberFacts) + Send + Sync),
+) -> Result<NumberOverrides, OverrideError> {
+    let look = |index: &Index<'_>| {
+        allows(index, number)?;
+        Ok(index.facts(number).cloned().unwrap_or_default())
+    };
+    let before = desk.look(number, look).await?;
+    let mut wanted = before.clone();
+    set(&mut wanted);
+    let changed = wanted != before;
+    if changed {
+        let written = desk
+            .records
+            .change_number_facts(number, desk.by, what, set, desk.now);
+        written.await?;
+    }
+    let tenant = desk.settings.tenant.clone();
+    let now = |index: &Index<'_>| {
+        let now = declared(index, number)?;
+        let facts = index.facts(number).cloned().unwrap_or_default();
+        let to_come = |until: &Timestamp| index.world.now < *until;
+        let rules = index.world.rules;
+        let range = rules.range_of(number).map(|at| &rules.ranges()[at].name);
+        Ok(NumberOverrides {
+            tenant,
+            number,
+            range: range.cloned().unwrap_or_default(),
+            state: now.state,
+            until: now.until,
+            reserved: facts.reserved,
+            rests_until: facts.rest_until.filter(to_come),
+            blocked_until: facts.blocked_until.filter(to_come),
+            changed,
+        })
+    };
+    desk.look(number, now).await
+}

@@ -1,0 +1,133 @@
+//! Exemptions and pins, and letting the rules decide again.
+
+use super::{Desk, OverrideError};
+use crate::directory::UserId;
+use crate::numbering::E164;
+use crate::plan::{Exemption, Refusal, StoredUser, UserFacts, Wait, may_pin, to_come};
+use crate::report::{UserOverrides, UserRef};
+use jiff::Timestamp;
+
+/// Has the rules leave a user alone, until a time or until it is taken back: the number stays, and none is given.
+///
+/// # Errors
+/// An unknown user, a time that has passed, or the database.
+pub async fn exempt(
+    desk: &Desk<'_>,
+    user: UserId,
+    reason: &str,
+    until: Option<Timestamp>,
+) -> Result<UserOverrides, OverrideError> {
+    to_come(until, desk.now)?;
+    let exemption = Exemption {
+        reason: reason.to_owned(),
+        until,
+    };
+    let set = move |facts: &mut UserFacts| facts.exempt = Some(exemption.clone());
+    change(desk, user, "exempted", &set).await
+}
+
+/// Takes an exemption back.
+///
+/// # Errors
+/// An unknown user, or the database.
+pub async fn unexempt(desk: &Desk<'_>, user: UserId) -> Result<UserOverrides, OverrideError> {
+    change(desk, user, "unexempted", &|facts| facts.exempt = None).await
+}
+
+/// Pins a user to a number, which nobody else gets while the pin stands. Whoever holds another number keeps it until it
+/// is changed by hand or comes back.
+///
+/// # Errors
+/// An unknown user, what stands against the number, or the database.
+pub async fn pin(
+    desk: &Desk<'_>,
+    user: UserId,
+    number: E164,
+    force: bool,
+) -> Result<UserOverrides, OverrideError> {
+    let stored = desk.stored(user).await?;
+    desk.look(number, |index| may_pin(index, &stored, number, force))
+        .await?;
+    let pinned = change(desk, user, "pinned", &|facts| facts.pin = Some(number)).await?;
+    // Two people may be pinned at the same moment, each unseen by the other: then neither is.
+    let other = desk.records.state(desk.now).await?;
+    let mut others = other.facts.iter();
+    let twice = others.find(|(id, facts)| **id != user && facts.pin == Some(number));
+    if let Some((other, _)) = twice.filter(|_| pinned.changed) {
+        let before = stored.facts.pin;
+        change(desk, user, "unpinned", &|facts| facts.pin = before).await?;
+        let holder = (*other).into();
+        return Err(desk
+            .refused(Refusal::PinnedToAnother { number, holder })
+            .await);
+    }
+    Ok(pinned)
+}
+
+/// Takes a pin back; the number stays where it is.
+///
+/// # Errors
+/// An unknown user, or the database.
+pub async fn unpin(desk: &Desk<'_>, user: UserId) -> Result<UserOverrides, OverrideError> {
+    change(desk, user, "unpinned", &|facts| facts.pin = None).await
+}
+
+/// Lets the rules decide again about somebody who waits for a person, for Teams, or after refused numbers.
+///
+/// # Errors
+/// An unknown user, or the database.
+pub async fn resume_user(desk: &Desk<'_>, user: UserId) -> Result<UserOverrides, OverrideError> {
+    let forget = |facts: &mut UserFacts| {
+        facts.wait = None;
+        facts.refused.clear();
+    };
+    change(desk, user, "user-resumed", &forget).await
+}
+
+/// Writes only what differs, and answers what is set from now on.
+async fn change(
+    desk: &Desk<'_>,
+    user: UserId,
+    what: &'static str,
+    set: &(dyn Fn(&mut UserFacts) + Send + Sync),
+) -> Result<UserOverrides, OverrideError> {
+    let mut stored = desk.stored(user).await?;
+    let mut wanted = stored.facts.clone();
+    set(&mut wanted);
+    let changed = wanted != stored.facts;
+    if changed {
+        let written = desk.records.change_user(user, desk.by, what, set, desk.now);
+        stored.facts = written.await?;
+    }
+    let state = desk.records.state(desk.now).await?;
+    let mut holdings = state.holdings.iter();
+    let held = holdings.find(|holding| holding.user == user);
+    let number = held.map(|holding| holding.number);
+    Ok(overrides(desk, stored, number, changed))
+}
+
+fn overrides(
+    desk: &Desk<'_>,
+    stored: StoredUser,
+    number: Option<E164>,
+    changed: bool,
+) -> UserOverrides {
+    let waits = stored.facts.wait.as_ref().map(|wait| match wait {
+        Wait::RemovedOutside => "removed-outside",
+        Wait::ReleasedByHand => "released-by-hand",
+        Wait::Teams { kind, .. } => kind.name(),
+        Wait::Refused { .. } => "refused",
+    });
+    UserOverrides {
+        tenant: desk.settings.tenant.clone(),
+        user: UserRef {
+            id: stored.user.id,
+            upn: stored.user.upn().to_owned(),
+        },
+        number,
+        exempt: stored.facts.exempt,
+        pin: stored.facts.pin,
+        waits,
+        changed,
+    }
+}

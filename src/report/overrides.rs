@@ -1,0 +1,81 @@
+//! What people have set by hand, as it stands after a command: one small object each.
+
+use super::UserRef;
+use crate::numbering::{E164, NumberState};
+use crate::plan::{Exemption, Reservation};
+use jiff::Timestamp;
+use serde::Serialize;
+
+/// What is set of a user.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct UserOverrides {
+    /// Tenant name.
+    pub tenant: String,
+    /// Whom.
+    pub user: UserRef,
+    /// The managed number in the user's hands.
+    pub number: Option<E164>,
+    /// Left alone by the rules: why, and until when.
+    pub exempt: Option<Exemption>,
+    /// The number the user is pinned to.
+    pub pin: Option<E164>,
+    /// `removed-outside`, `released-by-hand`, `refused` and so on: what the rules wait for.
+    pub waits: Option<&'static str>,
+    /// Whether the command changed anything.
+    pub changed: bool,
+}
+
+/// What is set of a number.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct NumberOverrides {
+    /// Tenant name.
+    pub tenant: String,
+    /// The number.
+    pub number: E164,
+    /// The range that declares it.
+    pub range: String,
+    /// Its state now.
+    pub state: NumberState,
+    /// Until when, of states that end by themselves.
+    pub until: Option<Timestamp>,
+    /// Set aside by hand: by whom, why, and until when.
+    pub reserved: Option<Reservation>,
+    /// Until when it rests, where it does.
+    pub rests_until: Option<Timestamp>,
+    /// Until when Teams' refusal keeps it from being offered.
+    pub blocked_until: Option<Timestamp>,
+    /// Whether the command changed anything.
+    pub changed: bool,
+}
+
+/// Whether a range gives numbers.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct RangeSuspension {
+    /// Tenant name.
+    pub tenant: String,
+    /// The range.
+    pub range: String,
+    /// Whether it is suspended.
+    pub suspended: bool,
+    /// Why.
+    pub reason: Option<String>,
+    /// Since when.
+    pub since: Option<Timestamp>,
+    /// Whether the command changed anything.
+    pub changed: bool,
+}
+
+/// Whether a tenant is paused.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct TenantPause {
+    /// Tenant name.
+    pub tenant: String,
+    /// Whether nothing is written.
+    pub paused: bool,
+    /// Why.
+    pub reason: Option<String>,
+    /// Until when; `None` of a pause that lasts until it is taken back.
+    pub until: Option<Timestamp>,
+    /// Whether the command changed anything.
+    pub changed: bool,
+}
