@@ -33,6 +33,8 @@ pub(crate) fn write_files(folder: &Path, users: u64) {
     std::fs::create_dir(folder.join("rules")).expect("a folder for rules");
     std::fs::write(folder.join("rules/bench.rules"), rules).expect("rules are written");
     std::fs::write(folder.join("secret"), "bench").expect("the secret is written");
+    let private = std::os::unix::fs::PermissionsExt::from_mode(0o600);
+    std::fs::set_permissions(folder.join("secret"), private).expect("our own file");
     std::fs::write(folder.join("linekeeper.toml"), configuration).expect("a configuration");
 }
 
