@@ -231,9 +231,7 @@ impl Runner {
 
     /// Ends when no sync is under way any more, once `halt` lets none begin.
     pub async fn idle(&self) {
-        let doors = self.doors.lock().unwrap_or_else(PoisonError::into_inner);
-        let doors: Vec<_> = doors.values().cloned().collect();
-        for door in doors {
+        for door in self.all_doors() {
             // One that was just beginning has begun when its door is free.
             drop(door.lock().await);
         }
@@ -288,6 +286,11 @@ impl Runner {
     fn door(&self, tenant: &str) -> Arc<tokio::sync::Mutex<()>> {
         let mut doors = self.doors.lock().unwrap_or_else(PoisonError::into_inner);
         Arc::clone(doors.entry(tenant.to_owned()).or_default())
+    }
+
+    fn all_doors(&self) -> Vec<Arc<tokio::sync::Mutex<()>>> {
+        let doors = self.doors.lock().unwrap_or_else(PoisonError::into_inner);
+        doors.values().cloned().collect()
     }
 
     fn lock(&self) -> MutexGuard<'_, Runs> {
