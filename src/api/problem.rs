@@ -120,6 +120,7 @@ impl From<SyncError> for Problem {
             },
             SyncError::Stale(_) | SyncError::NotHeld(_) => Self::conflict(detail),
             SyncError::Refused(refusal) => refusal.into(),
+            SyncError::Stopping => Self::unavailable(detail),
             SyncError::Journal(error) => error.into(),
         }
     }

@@ -94,7 +94,7 @@ fn what_makes_no_sense_is_a_usage_error() {
         "simulate",
         "simulate --generate 5 --tenant-file t.json",
         "simulate --tenant-file t.json --seed 3",
-        "demo",
+        "demo --once --listen 127.0.0.1:8080",
     ] {
         let error = parse(line).expect_err(line);
         assert_eq!(error.exit_code(), 2, "{line}");
