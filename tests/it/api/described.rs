@@ -16,6 +16,19 @@ async fn answers_are_as_described(database: &Database) {
     let service = story.serve().await;
     service.sync().await;
     let document = service.get("/openapi.json").await;
+    let items = document["paths"].as_object().expect("paths").values();
+    let operations = items.flat_map(|item| item.as_object().into_iter().flatten());
+    let mut names: Vec<&str> = operations
+        .filter_map(|(_, operation)| operation["operationId"].as_str())
+        .collect();
+    let all = names.len();
+    names.sort_unstable();
+    names.dedup();
+    assert_eq!(
+        names.len(),
+        all,
+        "each operation has a name of its own: {names:?}"
+    );
     for (path, asked) in [
         ("/users", "/users"),
         ("/users/{id}", "/users/bert@contoso.example"),
