@@ -9,7 +9,9 @@ mod tenant;
 
 use async_trait::async_trait;
 use jiff::SignedDuration;
-use linekeeper::apply::{CallError, OperationState, Order, Patience, Telephony, Voice, VoiceError};
+use linekeeper::apply::{
+    CallError, Halt, OperationState, Order, Patience, Telephony, Voice, VoiceError,
+};
 use linekeeper::clock::SystemClock;
 use linekeeper::directory::{
     Cursor, Directory, GroupId, Link, Next, Observed, Page, ReadError, Sku, User, UserId,
@@ -23,7 +25,7 @@ use linekeeper::report::{RulesReport, TriggerKind};
 use linekeeper::rules::RuleSet;
 use linekeeper::store::{Options, Store};
 use made_up::Person;
-use measure::{Scale, figure, middle, thousands};
+use measure::{Scale, figure, middle, on_processors, thousands};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 use tenant::Maker;
@@ -38,14 +40,16 @@ fn main() {
     for users in [10_000, 100_000, 1_000_000].map(|full| scale.size(full)) {
         let size = format!("{} users", thousands(users));
         let what = format!("{CHANGED} changes, from the last page to durable, no numbers listed");
-        let time = runtime.block_on(changes(users, 0));
+        let (time, busy) = runtime.block_on(changes(users, 0));
         figure(3, &what, &size, time.as_secs_f64() * 1e3, "ms");
+        let same = "the same, time of all its threads on a processor";
+        figure(3, same, &size, busy.as_secs_f64() * 1e3, "ms");
         let numbers = users / 10;
-        let with_list = runtime.block_on(changes(users, numbers));
-        let each = with_list.saturating_sub(time).as_secs_f64() * 1e6 / numbers as f64;
+        let (_, with_list) = runtime.block_on(changes(users, numbers));
+        let each = with_list.saturating_sub(busy).as_secs_f64() * 1e6 / numbers as f64;
         figure(
             3,
-            "each managed number more, one for ten users",
+            "each managed number more, one for ten users, on a processor",
             &size,
             each,
             "µs a number",
@@ -53,8 +57,8 @@ fn main() {
     }
 }
 
-/// The median time of syncs after a first one.
-async fn changes(users: u64, numbers: u64) -> Duration {
+/// The median times of syncs after a first one: by the clock, and on processors.
+async fn changes(users: u64, numbers: u64) -> (Duration, Duration) {
     let folder = tempfile::tempdir().expect("a temporary folder");
     let url = format!("sqlite:{}", folder.path().join("bench.db").display());
     let store = Store::open(&url, Options::default())
@@ -69,18 +73,20 @@ async fn changes(users: u64, numbers: u64) -> Duration {
         },
         false,
     );
-    let mut times = Vec::new();
+    let (mut times, mut busy) = (Vec::new(), Vec::new());
     for round in 0..=7 {
         let finished = reconcile::sync(&tenant, &request).await.expect("a sync");
-        let ended = Instant::now();
+        let (ended, worked) = (Instant::now(), on_processors());
         assert!(finished.failure.is_none(), "{:?}", finished.failure);
         assert!(finished.report.directory.complete, "the round ended");
         if round > 1 {
-            times.push(ended.duration_since(world.handed_over()));
+            let (handed_over, worked_before) = world.handed_over();
+            times.push(ended.duration_since(handed_over));
+            busy.push(worked.saturating_sub(worked_before));
         }
     }
     store.close().await;
-    middle(&mut times)
+    (middle(&mut times), middle(&mut busy))
 }
 
 async fn tenant(store: &Store, world: &Arc<Made>) -> Tenant {
@@ -112,6 +118,7 @@ async fn tenant(store: &Store, world: &Arc<Made>) -> Tenant {
             request: SignedDuration::from_secs(15),
             in_flight: 50,
         },
+        halt: Halt::default(),
     }
 }
 
@@ -141,7 +148,7 @@ struct Made {
 struct Seen {
     maker: Maker,
     rounds: u64,
-    handed_over: Instant,
+    handed_over: (Instant, Duration),
 }
 
 impl Made {
@@ -149,7 +156,7 @@ impl Made {
         let seen = Seen {
             maker: Maker::new(RANGES),
             rounds: 0,
-            handed_over: Instant::now(),
+            handed_over: (Instant::now(), Duration::ZERO),
         };
         Self {
             users,
@@ -158,7 +165,7 @@ impl Made {
         }
     }
 
-    fn handed_over(&self) -> Instant {
+    fn handed_over(&self) -> (Instant, Duration) {
         self.seen
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
@@ -203,7 +210,7 @@ impl Directory for Made {
             false => Next::More(Link((from + PAGE).to_string())),
         };
         seen.rounds += u64::from(last);
-        seen.handed_over = Instant::now();
+        seen.handed_over = (Instant::now(), on_processors());
         Ok(Page { users, next })
     }
 

@@ -5,6 +5,7 @@
     reason = "each benchmark is a crate of its own and uses a part of this file"
 )]
 
+use std::path::Path;
 use std::time::{Duration, Instant};
 
 /// How often what is short is measured.
@@ -57,9 +58,20 @@ pub(crate) fn busy<T>(work: impl FnOnce() -> T) -> (Duration, T) {
     (busy.unwrap_or(elapsed), result)
 }
 
+/// What the threads of this process have had of a processor together; zero where it is not known.
+pub(crate) fn on_processors() -> Duration {
+    let threads = std::fs::read_dir("/proc/self/task").into_iter().flatten();
+    let of_thread = |thread: std::io::Result<std::fs::DirEntry>| of(&thread.ok()?.path());
+    threads.filter_map(of_thread).sum()
+}
+
 /// What this thread has had of a processor, as Linux counts it.
 fn on_processor() -> Option<Duration> {
-    let text = std::fs::read_to_string("/proc/thread-self/schedstat").ok()?;
+    of(Path::new("/proc/thread-self"))
+}
+
+fn of(thread: &Path) -> Option<Duration> {
+    let text = std::fs::read_to_string(thread.join("schedstat")).ok()?;
     text.split(' ')
         .next()?
         .parse()

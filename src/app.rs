@@ -1,17 +1,25 @@
 //! The only place where adapters meet the engine, and where configuration becomes settings.
 
-use crate::apply::Patience;
+mod figures;
+mod measuring;
+mod observer;
+mod serving;
+
+pub use serving::{Serving, serve};
+
+use crate::apply::{Halt, Patience};
 use crate::cli::exit::{Exit, Failure};
 use crate::clock::{Clock, SystemClock};
 use crate::config::{Config, Credential, Database, Mode, TenantConfig};
 use crate::directory::{PlanCatalogue, PlanId};
 use crate::graph::{self, Graph, GraphSettings};
 use crate::plan::{self, Settings};
-use crate::reconcile::{Reading, Tenant};
-use crate::rulebook::{Rulebook, RulebookError};
-use crate::rules::LoadOptions;
+use crate::reconcile::{Reading, RuleSource, Tenant};
+use crate::rulebook::Rulebook;
+use crate::rules::{LoadOptions, RuleSet};
 use crate::schedule::last_due;
 use crate::store::{Options, Store, TenantStore};
+use crate::views::TenantView;
 use anyhow::Context as _;
 use jiff::SignedDuration;
 use secrecy::{ExposeSecret as _, SecretString};
@@ -54,10 +62,7 @@ impl App {
         let clock: Arc<dyn Clock> = Arc::new(SystemClock {
             offset: config.clock_offset,
         });
-        let url = match &config.database {
-            Database::Sqlite(path) => SecretString::from(format!("sqlite:{}", path.display())),
-            Database::Postgres(url) => url.clone(),
-        };
+        let url = url_of(&config.database);
         let options = Options {
             clock: Arc::clone(&clock),
             ..Options::default()
@@ -118,6 +123,25 @@ impl App {
         })
     }
 
+    /// A tenant to be looked at.
+    ///
+    /// # Errors
+    /// As [`App::records`].
+    pub async fn view(&self, tenant: &TenantConfig) -> anyhow::Result<TenantView> {
+        Ok(self.view_of(&self.records(tenant).await?))
+    }
+
+    /// Records to be looked at.
+    #[must_use]
+    pub fn view_of(&self, records: &Records) -> TenantView {
+        TenantView::new(
+            Arc::clone(&records.store),
+            Arc::clone(&records.rulebook) as Arc<dyn RuleSource>,
+            Arc::clone(&records.settings),
+            Arc::clone(&self.clock),
+        )
+    }
+
     /// The rules of a tenant.
     ///
     /// # Errors
@@ -126,17 +150,8 @@ impl App {
         let options = LoadOptions {
             groups: tenant.directory.groups,
         };
-        Rulebook::open(&tenant.rules.path, options).map_err(|error| {
-            let details = match &error {
-                RulebookError::Wrong(found) => found
-                    .iter()
-                    .map(|d| format!("\n{}", d.render(false)))
-                    .collect(),
-                RulebookError::Unreadable { source, .. } => format!(": {source}"),
-                _ => String::new(),
-            };
-            Failure::new(Exit::Invalid, format!("{error}{details}"))
-        })
+        Rulebook::open(&tenant.rules.path, options)
+            .map_err(|error| Failure::new(Exit::Invalid, error.text()))
     }
 
     /// A tenant ready for a sync.
@@ -145,16 +160,29 @@ impl App {
     /// What is wrong with rules, credentials or database.
     pub async fn tenant(&self, config: &TenantConfig) -> anyhow::Result<(Tenant, Records)> {
         let records = self.records(config).await?;
-        let graph = Arc::new(self.graph(config, &records.settings.catalogue)?);
+        let rules = Arc::clone(&records.rulebook) as Arc<dyn RuleSource>;
+        let tenant = self.engine(config, &records.store, rules, &records.settings)?;
+        Ok((tenant, records))
+    }
+
+    /// A tenant with its adapters.
+    fn engine(
+        &self,
+        config: &TenantConfig,
+        store: &Arc<TenantStore>,
+        rules: Arc<dyn RuleSource>,
+        settings: &Arc<Settings>,
+    ) -> anyhow::Result<Tenant> {
+        let graph = Arc::new(graph_of(config, &self.config.graph, &settings.catalogue)?);
         let limits = &self.config.graph;
         let signed = |d: Duration| SignedDuration::try_from(d).unwrap_or(SignedDuration::MAX);
-        let tenant = Tenant {
+        Ok(Tenant {
             directory: Arc::clone(&graph) as Arc<dyn crate::directory::Directory>,
             telephony: graph,
-            ledger: Arc::clone(&records.store) as Arc<dyn crate::reconcile::Ledger>,
-            rules: Arc::clone(&records.rulebook) as Arc<dyn crate::reconcile::RuleSource>,
+            ledger: Arc::clone(store) as Arc<dyn crate::reconcile::Ledger>,
+            rules,
             clock: Arc::clone(&self.clock),
-            settings: Arc::clone(&records.settings),
+            settings: Arc::clone(settings),
             reading: Reading {
                 full_due_since: last_due(&config.schedule.full_cron, self.clock.now()),
                 in_flight: limits.concurrency,
@@ -166,58 +194,86 @@ impl App {
                 request: signed(limits.request_timeout).min(LONGEST_WRITE),
                 in_flight: limits.operations,
             },
-        };
-        Ok((tenant, records))
-    }
-
-    fn graph(&self, config: &TenantConfig, catalogue: &PlanCatalogue) -> anyhow::Result<Graph> {
-        let limits = &self.config.graph;
-        let settings = GraphSettings {
-            graph_url: config.graph_url.clone(),
-            login_url: config.login_url.clone(),
-            concurrency: limits.concurrency,
-            request_timeout: limits.request_timeout,
-            max_wait: limits.max_wait,
-            retries: limits.retries,
-            catalogue: catalogue.clone(),
-            ..GraphSettings::new(&config.tenant_id, &config.client_id, credential(config)?)
-        };
-        // Graph's clock is compared with this machine's real one, also where a test shifts the product's.
-        let graph = Graph::new(settings, Arc::new(SystemClock::default()));
-        graph.map_err(|error| {
-            let cause = anyhow::Error::new(error);
-            Failure::new(Exit::Invalid, format!("{cause:#}")).into()
+            halt: Halt::default(),
         })
     }
 
     /// Spans that two tenants in mode `apply` both declare: one number must not be given by two.
     ///
     /// # Errors
-    /// The first overlap found, with exit code 3.
+    /// The first overlap found, with exit code 3; rules that cannot be used.
     pub fn check_overlaps(&self) -> Result<(), Failure> {
         let applying = self.config.tenants.iter().filter(|t| t.mode == Mode::Apply);
-        let mut declared: Vec<(crate::numbering::Span, &str, String)> = Vec::new();
+        let mut rules = Vec::new();
         for tenant in applying {
-            for range in crate::reconcile::RuleSource::active(&self.rulebook(tenant)?).ranges() {
-                let spans = range.numbers.runs();
-                declared.extend(spans.map(|span| (span, tenant.name.as_str(), range.name.clone())));
-            }
+            rules.push((tenant.name.as_str(), self.rulebook(tenant)?.active()));
         }
-        declared.sort();
-        for pair in declared.windows(2) {
-            let [(first, tenant, range), (second, other, other_range)] = pair else {
-                continue;
-            };
-            if tenant != other && first.overlaps(*second) {
-                let text = format!(
-                    "{first} of the range {range} (tenant {tenant}) and {second} of the range {other_range} (tenant {other}) overlap, \
-                     and both tenants are in mode apply: let only one of them declare these numbers"
-                );
-                return Err(Failure::new(Exit::Invalid, text));
-            }
-        }
-        Ok(())
+        check_overlaps_of(&rules)
     }
+}
+
+/// The URL of a database; may hold a password.
+#[must_use]
+pub fn url_of(database: &Database) -> SecretString {
+    match database {
+        Database::Sqlite(path) => SecretString::from(format!("sqlite:{}", path.display())),
+        Database::Postgres(url) => url.clone(),
+    }
+}
+
+/// The way to a tenant in Graph; nothing is sent yet.
+///
+/// # Errors
+/// Credentials or addresses that cannot be right end with exit code 3.
+pub fn graph_of(
+    config: &TenantConfig,
+    limits: &crate::config::Graph,
+    catalogue: &PlanCatalogue,
+) -> anyhow::Result<Graph> {
+    let settings = GraphSettings {
+        graph_url: config.graph_url.clone(),
+        login_url: config.login_url.clone(),
+        concurrency: limits.concurrency,
+        request_timeout: limits.request_timeout,
+        max_wait: limits.max_wait,
+        retries: limits.retries,
+        catalogue: catalogue.clone(),
+        observer: Arc::new(observer::Counting {
+            tenant: config.name.clone(),
+        }),
+        ..GraphSettings::new(&config.tenant_id, &config.client_id, credential(config)?)
+    };
+    // Graph's clock is compared with this machine's real one, also where a test shifts the product's.
+    let graph = Graph::new(settings, Arc::new(SystemClock::default()));
+    graph.map_err(|error| {
+        let cause = anyhow::Error::new(error);
+        Failure::new(Exit::Invalid, format!("{cause:#}")).into()
+    })
+}
+
+/// Spans that two of these tenants both declare.
+fn check_overlaps_of(tenants: &[(&str, Arc<RuleSet>)]) -> Result<(), Failure> {
+    let mut declared: Vec<(crate::numbering::Span, &str, String)> = Vec::new();
+    for (tenant, rules) in tenants {
+        for range in rules.ranges() {
+            let spans = range.numbers.runs();
+            declared.extend(spans.map(|span| (span, *tenant, range.name.clone())));
+        }
+    }
+    declared.sort();
+    for pair in declared.windows(2) {
+        let [(first, tenant, range), (second, other, other_range)] = pair else {
+            continue;
+        };
+        if tenant != other && first.overlaps(*second) {
+            let text = format!(
+                "{first} of the range {range} (tenant {tenant}) and {second} of the range {other_range} (tenant {other}) overlap, \
+                     and both tenants are in mode apply: let only one of them declare these numbers"
+            );
+            return Err(Failure::new(Exit::Invalid, text));
+        }
+    }
+    Ok(())
 }
 
 fn credential(config: &TenantConfig) -> anyhow::Result<graph::Credential> {

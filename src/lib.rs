@@ -27,10 +27,14 @@
 //! | [`reconcile`] | one sync | SQL, HTTP, files |
 //! | [`schedule`] | when | what runs then |
 //! | [`report`] | the JSON and text of a plan and a sync | where they go |
+//! | [`views`] | what can be looked at: lists, pages, items, explanations | arguments, HTTP, how to write |
 //! | [`store`] | SQLite and PostgreSQL; the only place that knows SQL | what a record means |
 //! | [`graph`] | Microsoft Graph; the only place that speaks its wire format | rules, plans |
 //! | [`rulebook`] | rule files and the commit they come from | what the rules say |
 //! | [`simulator`] | a strict Graph-like server | everything but the clock: it shares no wire type with `graph` |
+//! | [`service`] | the living service: its tenants, when their syncs run, its rules | HTTP, where its parts come from |
+//! | [`api`] | the service over HTTP | SQL, Graph |
+//! | [`telemetry`] | logs, and figures for Prometheus | where the figures come from |
 //! | [`config`] | file, environment, defaults: one validated value | everything else |
 //! | [`cli`], [`app`] | commands; where adapters meet the engine | nothing is hidden from them |
 //!
@@ -53,6 +57,10 @@ pub mod graph;
 pub mod rulebook;
 pub mod simulator;
 pub mod store;
+
+pub mod api;
+pub mod service;
+pub mod views;
 
 pub mod app;
 pub mod cli;

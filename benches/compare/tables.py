@@ -12,6 +12,7 @@ TITLES = {
     "3": "3  A hundred changes, in a process that has synced before; SQLite",
     "4": "4  Numbers for joiners from ranges of a million, half of them taken",
     "5": "5  Rule text to ready index",
+    "7": "7  Reads over HTTP, each server a process of its own; SQLite",
 }
 
 
@@ -47,7 +48,7 @@ def table(title: str, entries: dict) -> None:
             if value is None or other is None or values is base:
                 cells.append("")
             else:
-                cells.append(shown(other / value if unit == "a second" else value / max(other, 1e-9)))
+                cells.append(shown(other / value if unit.startswith("a second") else value / max(other, 1e-9)))
         known = [values[size] for size in sizes if size in values]
         cells.append(shown(known[-1] / known[0]) if len(known) > 1 and known[0] > 0 else "")
         lines.append(cells)

@@ -1,5 +1,5 @@
 -- What Linekeeper remembers. Both engines have the same tables; this folder and the other differ in nothing but
--- WITHOUT ROWID and the two indexes of users, which SQLite makes late. Everything is keyed by tenant. Times are microseconds since 1970 in UTC, flags are 0 or 1,
+-- WITHOUT ROWID and the two indexes of users, which SQLite makes late, and what SQLite is told of sizes. Everything is keyed by tenant. Times are microseconds since 1970 in UTC, flags are 0 or 1,
 -- numbers are the digits of E.164 as one integer, structured values are JSON as text.
 
 CREATE TABLE tenants (
@@ -190,7 +190,7 @@ CREATE TABLE journal (
 );
 CREATE UNIQUE INDEX journal_one_by_number ON journal (tenant, number) WHERE claims = 1 AND ended IS NULL;
 CREATE UNIQUE INDEX journal_one_by_user ON journal (tenant, user_claim) WHERE claims = 1 AND ended IS NULL;
-CREATE INDEX journal_open ON journal (tenant, id) WHERE ended IS NULL;
+CREATE INDEX journal_open ON journal (tenant, after_seq, id) WHERE ended IS NULL;
 CREATE INDEX journal_counting ON journal (tenant, ended) WHERE counts = 1 AND ended IS NOT NULL;
 CREATE INDEX journal_assigned ON journal (tenant, range_name, ended_seq) WHERE action = 'assign' AND outcome = 'done';
 CREATE INDEX journal_refused ON journal (tenant, range_name, ended_seq) WHERE outcome = 'refused';
@@ -211,6 +211,7 @@ CREATE TABLE syncs (
     notes        TEXT,
     PRIMARY KEY (tenant, id)
 );
+CREATE INDEX syncs_unfinished ON syncs (tenant) WHERE finished IS NULL;
 
 CREATE TABLE held (
     tenant       BIGINT NOT NULL REFERENCES tenants (no),

@@ -82,12 +82,15 @@ impl Refusals {
 pub async fn run(hands: &Hands, tasks: Vec<Task>) -> Result<Vec<Applied>, JournalError> {
     let refusals = Refusals::default();
     let mut applied = Vec::new();
-    let work = chains(tasks)
+    let work: Vec<_> = chains(tasks)
         .into_iter()
-        .map(|chain| run_chain(hands, &refusals, chain));
+        .map(|chain| run_chain(hands, &refusals, chain))
+        .collect();
     let mut results = futures::stream::iter(work).buffer_unordered(hands.patience.in_flight.max(1));
     while let Some(result) = results.next().await {
-        applied.extend(result?);
+        let chain = result?;
+        chain.iter().for_each(|done| (hands.told)(done));
+        applied.extend(chain);
     }
     applied.sort_by_key(|done| (done.change.seq, done.id));
     Ok(applied)
@@ -191,13 +194,24 @@ pub(super) async fn run_one(
             if task.attempts == 0 && went == Went::NotAllowed {
                 hands.journal.withdrawn(hands.fence, task.id).await?;
             }
-            let error = Some("no write is allowed just now: the tenant is paused, or this process is losing its lease".to_owned());
+            let (status, error) = not_allowed(hands);
             Ok(Change {
-                status: ChangeStatus::Held,
-                error,
+                status,
+                error: Some(error.to_owned()),
                 ..change.clone()
             })
         }
+    }
+}
+
+/// What becomes of a change that may not be written now.
+fn not_allowed(hands: &Hands) -> (ChangeStatus, &'static str) {
+    if hands.halt.is_set() {
+        let text = "the service is stopping: nothing was sent, the next sync goes on";
+        (ChangeStatus::Planned, text)
+    } else {
+        let text = "no write is allowed just now: the tenant is paused, or this process is losing its lease";
+        (ChangeStatus::Held, text)
     }
 }
 

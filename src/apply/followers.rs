@@ -2,6 +2,7 @@
 
 use super::chain::{Refusals, run_one, with_end};
 use super::recover::{Led, given_up, is_due};
+use super::step::tell;
 use super::{Hands, JournalError, StepId, Task};
 use crate::plan::{Action, Change, ChangeStatus, OpenStep, State, StepEnd, StepError, StepState};
 use std::collections::BTreeMap;
@@ -102,6 +103,7 @@ async fn give_up(hands: &Hands, step: &OpenStep, why: StepError) -> Result<Chang
     let end = StepEnd::Failed(why);
     let (id, now) = (StepId(step.id), hands.now());
     hands.journal.ended(hands.fence, id, &end, now).await?;
+    tell(&step.change, &end);
     Ok(with_end(&step.change, &end))
 }
 

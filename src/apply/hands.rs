@@ -1,6 +1,6 @@
 //! What applying works with: the ports, the patience, and what decides whether a step still fits.
 
-use super::{Fence, Journal, Telephony};
+use super::{Applied, Fence, Halt, Journal, Telephony};
 use crate::directory::{Directory, LicenceBook};
 use crate::plan::Settings;
 use jiff::{SignedDuration, Timestamp};
@@ -8,6 +8,9 @@ use std::sync::Arc;
 
 /// Tells the present.
 pub type Now = Arc<dyn Fn() -> Timestamp + Send + Sync>;
+
+/// Is told of each change that came to an end.
+pub type Told = Arc<dyn Fn(&Applied) + Send + Sync>;
 
 /// Everything a step needs.
 #[derive(Clone)]
@@ -28,6 +31,10 @@ pub struct Hands {
     pub patience: Patience,
     /// The present.
     pub now: Now,
+    /// Says when nothing new may be begun.
+    pub halt: Halt,
+    /// Hears of each change that came to an end.
+    pub told: Told,
 }
 
 /// How long applying waits for what.
@@ -50,11 +57,6 @@ impl Patience {
     pub fn settle(&self) -> SignedDuration {
         self.operation.min(SignedDuration::from_secs(60))
     }
-
-    /// Sleeps between two looks.
-    pub async fn pause(&self) {
-        tokio::time::sleep(self.poll.unsigned_abs()).await;
-    }
 }
 
 impl Hands {
@@ -62,6 +64,14 @@ impl Hands {
     #[must_use]
     pub fn now(&self) -> Timestamp {
         (self.now)()
+    }
+
+    /// Sleeps between two looks, less when the work has to end.
+    pub async fn pause(&self) {
+        tokio::select! {
+            () = tokio::time::sleep(self.patience.poll.unsigned_abs()) => {}
+            () = self.halt.set() => {}
+        }
     }
 
     /// When a step that was put off for the n-th time is tried again: growing pauses.

@@ -7,6 +7,7 @@
 mod chain;
 mod exchange;
 mod followers;
+mod halt;
 mod hands;
 mod ports;
 mod precondition;
@@ -15,7 +16,8 @@ mod settle;
 mod step;
 
 pub use chain::{Applied, Task, run, to_be_made};
-pub use hands::{Hands, Now, Patience};
+pub use halt::{Halt, HaltSwitch};
+pub use hands::{Hands, Now, Patience, Told};
 pub use ports::{
     CallError, Fence, Journal, JournalError, OperationState, Order, StepId, Telephony, Voice,
     VoiceError,

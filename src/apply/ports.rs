@@ -85,7 +85,7 @@ pub enum Order {
         /// Emergency location.
         location: Option<String>,
     },
-    /// `unassignNumber`; it names no user, so the caller has just read who holds the number (GRAPH, trap 12).
+    /// `unassignNumber`; it names no user, so the caller has just read who holds the number (docs/graph.md, trap 12).
     Unassign {
         /// The number.
         number: E164,

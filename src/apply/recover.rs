@@ -4,6 +4,7 @@ use super::chain::{Refusals, run_one, with_end};
 use super::exchange::{Interrupted, owed_end};
 use super::followers::{Course, Leads, follow_lead};
 use super::settle::{after_lost_answer, follow, shown};
+use super::step::tell;
 use super::{Applied, Hands, JournalError, StepId, Task};
 use crate::directory::Link;
 use crate::plan::{Change, OpenStep, State, StepEnd, StepError, StepState};
@@ -38,9 +39,10 @@ pub async fn recover(
     let (leads, followers): (Vec<_>, Vec<_>) = steps
         .into_iter()
         .partition(|step| step.change.after.is_none() || step.change.action.claims());
-    let work = leads
+    let work: Vec<_> = leads
         .iter()
-        .map(|step| lead(hands, &refusals, step, by_hand, begun));
+        .map(|step| lead(hands, &refusals, step, by_hand, begun))
+        .collect();
     let mut results = futures::stream::iter(work).buffer_unordered(hands.patience.in_flight.max(1));
     let mut fates = Leads::default();
     while let Some(result) = results.next().await {
@@ -136,6 +138,7 @@ pub(super) async fn lead<'s>(
                     .journal
                     .ended(hands.fence, id, &end, hands.now())
                     .await?;
+                tell(&step.change, &end);
                 Ok((step, Led::To(Box::new(with_end(&step.change, &end)))))
             }
             Some(_) if !is_due(hands, step, by_hand) => Ok((step, Led::Untouched)),
@@ -186,6 +189,7 @@ pub(super) async fn settle(
         .journal
         .ended(hands.fence, StepId(step.id), &end, hands.now())
         .await?;
+    tell(&step.change, &end);
     Ok(with_end(&step.change, &end))
 }
 

@@ -22,7 +22,7 @@ pub(super) async fn follow(
             Ok(OperationState::Running) | Err(_) if out_of_patience(hands, started) => {
                 return unsettled(hands, "Graph has not finished the operation");
             }
-            Ok(OperationState::Running) | Err(_) => hands.patience.pause().await,
+            Ok(OperationState::Running) | Err(_) => hands.pause().await,
         }
     }
 }
@@ -39,7 +39,7 @@ pub(super) async fn until_seen(hands: &Hands, change: &Change, started: Timestam
                 "Graph reports success, but the number does not show it yet",
             );
         }
-        hands.patience.pause().await;
+        hands.pause().await;
     }
 }
 
@@ -56,7 +56,11 @@ pub(super) async fn after_lost_answer(
         if hands.now().duration_since(started) >= hands.patience.settle() {
             return None;
         }
-        hands.patience.pause().await;
+        if hands.halt.is_set() {
+            let text = "stopped before it was known whether it had taken effect";
+            return Some(unsettled(hands, text));
+        }
+        hands.pause().await;
     }
 }
 
@@ -137,5 +141,5 @@ fn unsettled(hands: &Hands, text: &str) -> StepEnd {
 }
 
 fn out_of_patience(hands: &Hands, started: Timestamp) -> bool {
-    hands.now().duration_since(started) >= hands.patience.operation
+    hands.halt.is_set() || hands.now().duration_since(started) >= hands.patience.operation
 }

@@ -49,11 +49,14 @@ pub(super) async fn make(
         .journal
         .ended(hands.fence, id, &end, hands.now())
         .await?;
-    log(change, &end);
+    tell(change, &end);
     Ok(Went::Ended(end))
 }
 
 async fn may_write(hands: &Hands) -> Result<bool, JournalError> {
+    if hands.halt.is_set() {
+        return Ok(false);
+    }
     let needed = hands.patience.request;
     hands
         .journal
@@ -123,7 +126,7 @@ async fn send(
             }
         }
         Err(CallError::Unknown(said)) if change.action.claims() => {
-            tracing::warn!(number = %change.number, said, "the answer to a write was lost; looking for its effect");
+            tracing::warn!(action = change.action.name(), number = %change.number, user = %change.user, error = said, "the answer to a write was lost; looking for its effect");
             return Ok(after_lost_answer(hands, change, started).await);
         }
         Err(CallError::Refused(said)) => refused(hands, change, &said).await,
@@ -180,20 +183,24 @@ fn order(change: &Change, number_type: NumberType) -> Option<Order> {
     })
 }
 
-fn log(change: &Change, end: &StepEnd) {
+/// One line for a step that is over, or waits.
+pub(super) fn tell(change: &Change, end: &StepEnd) {
     let (action, number, user, reason) = (
         change.action.name(),
         change.number,
         change.user,
         change.reason,
     );
+    let range = change.range.as_deref();
     match end {
-        StepEnd::Done => tracing::info!(action, %number, %user, %reason, "change made"),
+        StepEnd::Done => {
+            tracing::info!(action, %number, range, %user, %reason, status = "succeeded", "change made")
+        }
         StepEnd::Waiting { until, why } => {
-            tracing::warn!(action, %number, %user, %until, error = why.detail(), "change put off");
+            tracing::warn!(action, %number, range, %user, %reason, status = "waiting", %until, error = why.detail(), "change put off");
         }
         StepEnd::Failed(why) => {
-            tracing::warn!(action, %number, %user, error = why.detail(), "change not made")
+            tracing::warn!(action, %number, range, %user, %reason, status = "failed", error = why.detail(), "change not made")
         }
     }
 }

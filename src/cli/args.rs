@@ -46,6 +46,8 @@ pub struct Cli {
 /// The commands.
 #[derive(Clone, Debug, Subcommand)]
 pub enum Command {
+    /// The service: syncs by schedule and on demand, and the HTTP API
+    Serve,
     /// Observe and print the plan; change nothing
     Plan(PlanArgs),
     /// Observe, decide and make the changes, once
@@ -58,6 +60,8 @@ pub enum Command {
     Pause(PauseArgs),
     /// Allow writes to Teams again
     Resume(TenantArgs),
+    /// Why somebody has, gets or does not get a number; or why a number is not free
+    Explain(ExplainArgs),
     /// Tools for rule files
     #[command(subcommand)]
     Rules(RulesCommand),
@@ -73,6 +77,14 @@ pub enum Command {
     /// Past and held syncs
     #[command(subcommand)]
     Syncs(SyncsCommand),
+    /// Check configuration, database, rules, clock, token and each permission, and say how to mend what is wrong
+    #[command(
+        after_help = "Looks and asks, changes nothing. Exit codes: 0 no error; 3 configuration or rules are wrong; 6 Graph is \
+unreachable or refuses; 1 any other error. The text leaves out settings that have their default; --output json has all."
+    )]
+    Doctor(TenantArgs),
+    /// Write a commented configuration and a first rule file; overwrites nothing
+    Init(InitArgs),
     /// Serve a made-up tenant that speaks Microsoft Graph's language
     Simulate(SimulateArgs),
     /// Show everything at work on a made-up tenant, with a temporary database
@@ -131,6 +143,25 @@ pub struct SyncArgs {
     /// Wait so long for a sync that is under way, such as 5m
     #[arg(long, value_name = "DURATION", value_parser = duration)]
     pub wait: Option<Duration>,
+}
+
+/// `init`.
+#[derive(Clone, Debug, Args)]
+pub struct InitArgs {
+    /// Where to write linekeeper.toml and rules/first.rules [default: the working folder]
+    #[arg(long, value_name = "DIR")]
+    pub folder: Option<PathBuf>,
+}
+
+/// `explain`.
+#[derive(Clone, Debug, Args)]
+pub struct ExplainArgs {
+    /// Which tenants.
+    #[command(flatten)]
+    pub tenants: TenantArgs,
+    /// Somebody, by UPN (former ones too), mail or id; or a number, such as +498955501000
+    #[arg(value_name = "USER|NUMBER")]
+    pub whom: String,
 }
 
 /// `rules …`.
@@ -281,8 +312,16 @@ pub struct SimulateArgs {
 #[derive(Clone, Copy, Debug, Args)]
 pub struct DemoArgs {
     /// End after the first sync
-    #[arg(long, required = true)]
+    #[arg(long)]
     pub once: bool,
+    /// Where the service listens
+    #[arg(
+        long,
+        value_name = "ADDR",
+        default_value = "127.0.0.1:8080",
+        conflicts_with = "once"
+    )]
+    pub listen: SocketAddr,
 }
 
 /// A length of time as in the configuration: `500ms`, `30s`, `10m`, `6h`, `7d`.

@@ -1,29 +1,74 @@
-//! `demo --once`: simulator, sample rules and a temporary database in one process: the plan, the sync, the stock.
+//! `demo`: simulator, sample rules and a temporary database in one process. First the plan, the sync, the stock; then,
+//! unless `--once`, the service with the hour shortened to half a minute, while people come and go.
 
-use super::args::{PlanArgs, SyncArgs, TenantArgs};
+use super::args::{DemoArgs, PlanArgs, SyncArgs, TenantArgs};
 use super::exit::Exit;
 use super::output::{Format, Output};
+use super::serve::told_to_stop;
 use super::{inventory, plan_and_sync};
-use crate::app::App;
+use crate::app::{App, Serving, serve};
 use crate::clock::SystemClock;
-use crate::config::{Sources, load};
+use crate::config::{Config, Sources, load};
 use crate::simulator::{Options, SAMPLE_RULES, Simulator, sample_office_tenant};
 use std::path::Path;
 use std::sync::Arc;
+use std::time::Duration;
 
-/// What a first sync on a real tenant would look like, with people who do not exist.
-pub(super) async fn demo(output: &mut Output) -> anyhow::Result<Exit> {
+/// Something happens in the organisation so often.
+const BUSTLE: Duration = Duration::from_secs(6);
+
+/// What a first sync on a real tenant would look like, with people who do not exist; then the days after it.
+pub(super) async fn demo(args: &DemoArgs, output: &mut Output) -> anyhow::Result<Exit> {
     let folder = tempfile::tempdir()?;
     let clock = Arc::new(SystemClock::default());
     let simulator =
         Simulator::on_free_port(sample_office_tenant(), Options::default(), clock).await?;
-    write_files(folder.path(), &simulator)?;
+    write_files(folder.path(), &simulator, args)?;
+    let file = folder.path().join("linekeeper.toml");
+    let app = App::open(read(&file, folder.path())?).await?;
+    let exit = first_sync(&app, output, args.once).await?;
+    if args.once {
+        app.store.close().await;
+        return Ok(exit);
+    }
+    let (place, folder_path) = (file.clone(), folder.path().to_owned());
+    let text = (output.format == Format::Text).then(|| while_it_runs(args));
+    if let Some(text) = &text {
+        output.text(text)?;
+    }
+    let serving = Serving {
+        reload: Box::new(move || read(&place, &folder_path)),
+        stop: Box::pin(told_to_stop()?),
+        listening: Box::new(|_| {}),
+    };
+    let bustle = tokio::spawn(bustle(simulator));
+    let served = serve(app, serving).await;
+    bustle.abort();
+    served?;
+    Ok(Exit::Done)
+}
+
+fn read(file: &Path, folder: &Path) -> anyhow::Result<Config> {
     let sources = Sources {
-        file: Some(folder.path().join("linekeeper.toml")),
-        folder: folder.path().to_owned(),
+        file: Some(file.to_owned()),
+        folder: folder.to_owned(),
         environment: Vec::new(),
     };
-    let app = App::open(load(&sources)?).await?;
+    Ok(load(&sources)?)
+}
+
+/// People come, move and go.
+async fn bustle(simulator: Simulator) {
+    for n in 0.. {
+        tokio::time::sleep(BUSTLE).await;
+        tracing::info!(
+            happened = simulator.happening(n),
+            "meanwhile in the organisation"
+        );
+    }
+}
+
+async fn first_sync(app: &App, output: &mut Output, once: bool) -> anyhow::Result<Exit> {
     let people = output.format == Format::Text;
     if people {
         output.text(INTRODUCTION)?;
@@ -34,7 +79,7 @@ pub(super) async fn demo(output: &mut Output) -> anyhow::Result<Exit> {
             save: None,
             exit_code: false,
         };
-        plan_and_sync::plan(&app, &plan, output).await?;
+        plan_and_sync::plan(app, &plan, output).await?;
         output.text("\nNow the same as a sync, which makes the changes:\n\n")?;
     }
     let sync = SyncArgs {
@@ -46,26 +91,30 @@ pub(super) async fn demo(output: &mut Output) -> anyhow::Result<Exit> {
         accept_empty: false,
         wait: None,
     };
-    let exit = plan_and_sync::sync(&app, &sync, output).await?;
+    let exit = plan_and_sync::sync(app, &sync, output).await?;
     if people {
         output.text("\nThe stock of each range afterwards:\n\n")?;
-        inventory::ranges(&app, None, output).await?;
+        inventory::ranges(app, None, output).await?;
+    }
+    if people && once {
         output.text(NEXT)?;
     }
-    app.store.close().await;
     Ok(exit)
 }
 
 /// Rules and configuration as an administrator would write them.
-fn write_files(folder: &Path, simulator: &Simulator) -> std::io::Result<()> {
+fn write_files(folder: &Path, simulator: &Simulator, args: &DemoArgs) -> std::io::Result<()> {
     let rules = folder.join("rules");
     std::fs::create_dir(&rules)?;
     std::fs::write(rules.join("offices.rules"), SAMPLE_RULES)?;
     let configuration = format!(
         "mode = \"apply\"\n\n[safety]\nmax_assignments = 0        # a first roll-out gives everybody a number at once\n\n\
+         max_releases = 1000\nmax_release_percent = 100\n\n\
+         [server]\nlisten = \"{}\"\n\n[schedule]\ncron = \"0/30 * * * * *\"        # the hour shortened to half a minute\n\n\
          [graph]\noperation_poll = \"50ms\"\n\n\
          [[tenant]]\nname = \"demo\"\ntenant_id = \"00000000-0000-4000-8000-0000000000de\"\nclient_id = \"demo\"\nclient_secret_file = \"secret\"\n\
          graph_url = \"{}\"\nlogin_url = \"{}\"\n",
+        args.listen,
         simulator.graph_url(),
         simulator.origin()
     );
@@ -92,6 +141,18 @@ blanks, guests, meeting rooms, disabled and half-licensed accounts, and numbers 
 leaves this machine. First the plan: who gets which number and why, before anything is changed.
 
 ";
+
+fn while_it_runs(args: &DemoArgs) -> String {
+    let address = args.listen;
+    format!(
+        "\nThe service runs now, with the hour shortened to half a minute; people come, move and leave meanwhile, which the\n\
+         log shows. Ctrl-C ends it. Try in another window:\n  \
+         curl http://{address}/api/v1/syncs                    past syncs\n  \
+         curl -X POST http://{address}/api/v1/syncs            one now\n  \
+         curl http://{address}/readyz?verbose                  how it is\n  \
+         curl http://{address}/api/v1/openapi.json             everything that can be asked\n\n"
+    )
+}
 
 const NEXT: &str = "
 What to try next:

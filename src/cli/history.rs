@@ -4,32 +4,9 @@ use super::exit::Exit;
 use super::inventory::{plain_table, read_number};
 use super::output::{Format, Output};
 use crate::app::App;
-use crate::numbering::{E164, NumberType};
-use crate::plan::{EndReason, HoldingOrigin, Reason};
-use crate::report::{UserRef, inert};
-use crate::store::HistoryEntry;
+use crate::report::inert;
+use crate::views::HistoryItem;
 use jiff::Timestamp;
-use serde::Serialize;
-
-/// One holder of the number.
-#[derive(Serialize)]
-struct HistoryItem {
-    number: E164,
-    user: UserRef,
-    from: Timestamp,
-    to: Option<Timestamp>,
-    #[serde(rename = "type")]
-    number_type: NumberType,
-    range: Option<String>,
-    origin: HoldingOrigin,
-    reason: Reason,
-    why: String,
-    sync_id: String,
-    plan_id: Option<String>,
-    rule_commit: Option<String>,
-    end_reason: Option<EndReason>,
-    end_sync_id: Option<String>,
-}
 
 /// `numbers history NUMBER`: who held it, from when to when, by which rule.
 pub(super) async fn history(
@@ -41,9 +18,7 @@ pub(super) async fn history(
     let number = read_number(number)?;
     let mut items = Vec::new();
     for config in app.chosen(tenant)? {
-        let records = app.records(config).await?;
-        let entries = records.store.history(number).await?;
-        items.extend(entries.into_iter().map(|entry| item(number, entry)));
+        items.extend(app.view(config).await?.history(number).await?);
     }
     match output.format {
         Format::Json => output.items(&items)?,
@@ -60,28 +35,6 @@ pub(super) async fn history(
         }
     }
     Ok(Exit::Done)
-}
-
-fn item(number: E164, entry: HistoryEntry) -> HistoryItem {
-    HistoryItem {
-        number,
-        user: UserRef {
-            id: entry.user,
-            upn: entry.upn,
-        },
-        from: entry.from,
-        to: entry.to,
-        number_type: entry.number_type,
-        range: entry.range,
-        origin: entry.origin,
-        reason: entry.reason,
-        why: entry.why,
-        sync_id: entry.sync,
-        plan_id: entry.plan_id,
-        rule_commit: entry.rule_commit,
-        end_reason: entry.end_reason,
-        end_sync_id: entry.end_sync,
-    }
 }
 
 fn row(item: &HistoryItem) -> [String; 7] {

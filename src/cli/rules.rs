@@ -46,6 +46,9 @@ fn configured(config: &Config) -> (Vec<PathBuf>, LoadOptions) {
         .iter()
         .map(|tenant| tenant.rules.path.clone())
         .collect();
+    if paths.is_empty() {
+        paths.push(config.rules.path.clone());
+    }
     paths.sort();
     paths.dedup();
     let groups = config.tenants.iter().all(|tenant| tenant.directory.groups);

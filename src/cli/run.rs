@@ -1,12 +1,13 @@
 //! From the arguments to the exit code: which command does what.
 
 use super::args::{
-    Cli, Command, NumbersCommand, RangesCommand, RulesCommand, SyncsCommand, UsersCommand,
+    Cli, Command, DemoArgs, NumbersCommand, RangesCommand, RulesCommand, SyncsCommand, UsersCommand,
 };
 use super::exit::{self, Exit};
 use super::output::{Format, Output};
 use super::{
-    by_hand, demo, history, inventory, people, plan_and_sync, rules, set, simulate, syncs,
+    by_hand, demo, doctor, explain, history, init, inventory, people, plan_and_sync, rules, serve,
+    set, simulate, syncs,
 };
 use crate::app::App;
 use crate::config::{Config, Sources, load};
@@ -15,6 +16,7 @@ use clap::Parser;
 use std::ffi::OsString;
 use std::path::PathBuf;
 use std::process::ExitCode;
+use tracing::level_filters::LevelFilter;
 
 /// Parses, runs, prints the error once, and answers the exit code.
 pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
@@ -23,7 +25,7 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Err(error) => return usage(&error),
     };
     let mut output = Output::of_process(cli.output);
-    if let Err(error) = telemetry::start(cli.output == Format::Json) {
+    if let Err(error) = telemetry::start(cli.output == Format::Json, usual_level(&cli.command)) {
         output.error(&anyhow::Error::new(error));
         return Exit::Invalid.into();
     }
@@ -33,6 +35,14 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
             output.error(&error);
             exit::of_error(&error).into()
         }
+    }
+}
+
+/// A command prints its outcome itself; a service tells each thing it has done.
+const fn usual_level(command: &Command) -> LevelFilter {
+    match command {
+        Command::Serve | Command::Demo(DemoArgs { once: false, .. }) => LevelFilter::INFO,
+        _ => LevelFilter::WARN,
     }
 }
 
@@ -54,7 +64,14 @@ fn run(cli: Cli, output: &mut Output) -> anyhow::Result<Exit> {
             rules::check(|| configuration(file), path.as_deref(), output)
         }
         Command::Simulate(args) => wait_for(simulate::simulate(&args, output)),
-        Command::Demo(_) => wait_for(demo::demo(output)),
+        Command::Demo(args) => wait_for(demo::demo(&args, output)),
+        Command::Doctor(args) => wait_for(doctor::doctor(file, args.tenant.as_deref(), output)),
+        Command::Init(args) => init::init(args.folder.as_deref(), output),
+        Command::Serve => {
+            let config = configuration(file.clone())?;
+            config.warnings.iter().for_each(|text| output.warning(text));
+            wait_for(serve::serve(config, file))
+        }
         command => {
             let config = configuration(file)?;
             config.warnings.iter().for_each(|text| output.warning(text));
@@ -77,10 +94,18 @@ async fn with_database(
         Command::Pause(args) => set::pause(&app, &args, output).await,
         Command::Resume(args) => set::resume(&app, &args, output).await,
         Command::Ranges(command) => ranges(&app, &command, output).await,
+        Command::Explain(args) => {
+            explain::explain(&app, args.tenants.tenant.as_deref(), &args.whom, output).await
+        }
         Command::Numbers(command) => numbers(&app, &command, output).await,
         Command::Users(command) => users(&app, &command, output).await,
         Command::Syncs(command) => past(&app, &command, output).await,
-        Command::Rules(_) | Command::Simulate(_) | Command::Demo(_) => Ok(Exit::Done),
+        Command::Serve
+        | Command::Rules(_)
+        | Command::Simulate(_)
+        | Command::Demo(_)
+        | Command::Doctor(_)
+        | Command::Init(_) => Ok(Exit::Done),
     };
     app.store.close().await;
     done

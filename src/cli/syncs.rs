@@ -6,12 +6,10 @@ use super::output::{Format, Output};
 use super::plan_and_sync::{by_command_line, exit_of, print, run};
 use crate::app::{App, Records};
 use crate::config::TenantConfig;
-use crate::directory::UserId;
-use crate::reconcile::{Request, Selection};
+use crate::reconcile::Request;
 use crate::report::{self, SyncRecord, SyncStatus};
 use crate::store::Decision;
-use serde_json::Value;
-use std::collections::BTreeSet;
+use crate::views::SyncItem;
 
 /// So many syncs are listed.
 const SHOWN: u32 = 100;
@@ -22,55 +20,30 @@ pub(super) async fn list(
     tenant: Option<&str>,
     output: &mut Output,
 ) -> anyhow::Result<Exit> {
-    let mut records = Vec::new();
+    let mut items = Vec::new();
     for config in app.chosen(tenant)? {
-        records.extend(app.records(config).await?.store.syncs(SHOWN).await?);
+        items.extend(app.view(config).await?.syncs(None, SHOWN).await?.items);
     }
-    records.sort_by_key(|record| std::cmp::Reverse(record.started));
+    items.sort_by_key(|item| std::cmp::Reverse(item.started));
     match output.format {
-        Format::Json => {
-            let items: Vec<Value> = records
-                .iter()
-                .map(|r| item(r, false))
-                .collect::<Result<_, _>>()?;
-            output.items(&items)?;
-        }
-        Format::Text => output.text(&table(&records))?,
+        Format::Json => output.items(&items)?,
+        Format::Text => output.text(&table(&items))?,
     }
     Ok(Exit::Done)
 }
 
-/// The report, with what set it off and when; without changes and notes in a list.
-fn item(record: &SyncRecord, whole: bool) -> anyhow::Result<Value> {
-    let mut value = serde_json::to_value(&record.report)?;
-    if let Some(object) = value.as_object_mut() {
-        if !whole {
-            object.remove("changes");
-            object.remove("notes");
-        }
-        object.insert("trigger".to_owned(), serde_json::to_value(record.trigger)?);
-        object.insert("started".to_owned(), serde_json::to_value(record.started)?);
-        object.insert(
-            "finished".to_owned(),
-            serde_json::to_value(record.finished)?,
-        );
-    }
-    Ok(value)
-}
-
-fn table(records: &[SyncRecord]) -> String {
+fn table(items: &[SyncItem]) -> String {
     let mut table = plain_table();
     table.set_header([
         "started", "tenant", "id", "status", "assign", "release", "adopt", "waiting", "failed",
     ]);
-    for record in records {
-        let report = &record.report;
-        let summary = report.summary;
+    for item in items {
+        let summary = item.summary;
         table.add_row([
-            record.started.strftime("%Y-%m-%d %H:%M:%S").to_string(),
-            report.tenant.clone(),
-            report.sync_id.clone().unwrap_or_default(),
-            report.status.name().to_owned(),
+            item.started.strftime("%Y-%m-%d %H:%M:%S").to_string(),
+            item.tenant.clone(),
+            item.sync_id.clone().unwrap_or_default(),
+            item.status.name().to_owned(),
             summary.assign.to_string(),
             summary.release.to_string(),
             summary.adopt.to_string(),
@@ -85,7 +58,7 @@ fn table(records: &[SyncRecord]) -> String {
 pub(super) async fn show(app: &App, id: &str, output: &mut Output) -> anyhow::Result<Exit> {
     let (_, _, record) = find(app, id).await?;
     match output.format {
-        Format::Json => output.json(&item(&record, true)?)?,
+        Format::Json => output.json(&SyncItem::whole(record))?,
         Format::Text => output.text(&report::text(&record.report, &[]))?,
     }
     Ok(Exit::Done)
@@ -116,10 +89,10 @@ pub(super) async fn approve(
     output: &mut Output,
 ) -> anyhow::Result<Exit> {
     let (config, records, record) = find(app, id).await?;
-    let mut left_out = BTreeSet::new();
+    let mut left_out = Vec::new();
     for user in except {
         match super::people::known(&records, user).await? {
-            Some(id) => left_out.insert(id),
+            Some(id) => left_out.push(id),
             None => {
                 return Err(Failure::new(
                     Exit::Error,
@@ -129,51 +102,26 @@ pub(super) async fn approve(
             }
         };
     }
-    let keys = held_changes(&record, &left_out)?;
-    let decision = Decision::Approve {
-        by: by_command_line().by,
-        except: left_out.into_iter().collect(),
-    };
-    records
-        .store
-        .resolve_held(None, id, &decision, app.clock.now())
-        .await?;
+    let request = Request::approving(by_command_line(), &record.report, left_out)
+        .ok_or_else(|| nothing_held(&record))?;
     let (tenant, _) = app.tenant(config).await?;
-    let mut request = Request::new(by_command_line(), true);
-    request.full = true;
-    request.selection = Some(Selection::Approved(keys));
     let finished = run(&tenant, &request, None).await?;
     print(&finished, output)?;
     Ok(exit_of(&finished))
 }
 
-fn held_changes(
-    record: &SyncRecord,
-    left_out: &BTreeSet<UserId>,
-) -> Result<BTreeSet<(String, UserId, crate::numbering::E164)>, Failure> {
-    let changes = record
-        .report
-        .changes
-        .iter()
-        .filter(|c| c.status == crate::plan::ChangeStatus::Held);
-    let keys: BTreeSet<_> = changes
-        .filter(|c| !left_out.contains(&c.user.id))
-        .map(|c| (c.action.clone(), c.user.id, c.number))
-        .collect();
-    if keys.is_empty() {
-        let id = record.report.sync_id.as_deref().unwrap_or_default();
-        let text = match record.report.status {
-            SyncStatus::Held => format!(
-                "the sync {id} holds no list of changes that could be approved; see `linekeeper syncs show {id}`"
-            ),
-            other => format!(
-                "the sync {id} is {}, it holds nothing to approve",
-                other.name()
-            ),
-        };
-        return Err(Failure::new(Exit::Error, text));
-    }
-    Ok(keys)
+fn nothing_held(record: &SyncRecord) -> Failure {
+    let id = record.report.sync_id.as_deref().unwrap_or_default();
+    let text = match record.report.status {
+        SyncStatus::Held => format!(
+            "the sync {id} holds no list of changes that could be approved; see `linekeeper syncs show {id}`"
+        ),
+        other => format!(
+            "the sync {id} is {}, it holds nothing to approve",
+            other.name()
+        ),
+    };
+    Failure::new(Exit::Error, text)
 }
 
 /// `syncs reject ID`: drops the held changes; the next sync plans anew.

@@ -3,7 +3,7 @@
 use reqwest::Url;
 use std::net::IpAddr;
 
-/// Clouds without number management (GRAPH section 8); a host at or under one of these is refused.
+/// Clouds without number management (docs/graph.md 8); a host at or under one of these is refused.
 const NATIONAL_CLOUDS: &[&str] = &[
     "microsoft.us",
     "microsoftonline.us",

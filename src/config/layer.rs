@@ -87,6 +87,12 @@ pub(super) fn resolve_paths(tree: &mut Tree, folder: &Path) {
             *url = format!("sqlite:{}", folder.join(path).display());
         }
     }
+    if let Some(Value::String(file)) = tree
+        .get_mut("database")
+        .and_then(|database| database.get_mut("url_file"))
+    {
+        *file = folder.join(&*file).display().to_string();
+    }
     resolve_section(tree, folder);
     if let Some(Value::Array(tenants)) = tree.get_mut("tenant") {
         for tenant in tenants.iter_mut().filter_map(Value::as_object_mut) {

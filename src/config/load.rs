@@ -96,12 +96,18 @@ fn unexpected(error: serde_path_to_error::Error<serde_json::Error>) -> ConfigErr
     one(Problem::new("", error.path().to_string(), message))
 }
 
+/// The name of the administrator's file, whether it is there or not.
+pub(super) fn usual_name(sources: &Sources) -> String {
+    let named = sources.file.as_deref().unwrap_or(Path::new(USUAL_FILE));
+    named.display().to_string()
+}
+
 /// The administrator's file, checked, and the folder its relative paths start from.
-fn read_file(sources: &Sources, problems: &mut Vec<Problem>) -> (Tree, PathBuf) {
+pub(super) fn read_file(sources: &Sources, problems: &mut Vec<Problem>) -> (Tree, PathBuf) {
     let named = sources.file.as_deref();
     let path = sources.folder.join(named.unwrap_or(Path::new(USUAL_FILE)));
     let folder = path.parent().unwrap_or(&sources.folder).to_owned();
-    let origin = named.unwrap_or(Path::new(USUAL_FILE)).display().to_string();
+    let origin = usual_name(sources);
     let text = match std::fs::read_to_string(&path) {
         Ok(text) => text,
         Err(error) if named.is_none() && error.kind() == std::io::ErrorKind::NotFound => {
@@ -124,7 +130,7 @@ fn read_file(sources: &Sources, problems: &mut Vec<Problem>) -> (Tree, PathBuf) 
     }
 }
 
-fn tenant_blocks(file: &mut Tree) -> Vec<Tree> {
+pub(super) fn tenant_blocks(file: &mut Tree) -> Vec<Tree> {
     let list = match file.remove("tenant") {
         Some(Value::Array(list)) => list,
         _ => Vec::new(),
@@ -136,7 +142,7 @@ fn tenant_blocks(file: &mut Tree) -> Vec<Tree> {
     list.into_iter().filter_map(block).collect()
 }
 
-fn name_of(block: &Tree) -> String {
+pub(super) fn name_of(block: &Tree) -> String {
     let name = block.get("name").and_then(Value::as_str);
     name.unwrap_or_default().to_owned()
 }

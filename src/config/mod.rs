@@ -12,6 +12,7 @@ mod address;
 mod environment;
 mod layer;
 mod load;
+mod origins;
 mod problem;
 mod scalar;
 mod sections;
@@ -20,6 +21,7 @@ mod validate;
 mod validated;
 
 pub use load::{DEFAULTS, Sources, load};
+pub use origins::{Origin, Setting, settings};
 pub use problem::{ConfigErrors, Problem};
 pub use scalar::duration as parse_duration;
 pub use validated::{

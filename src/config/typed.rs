@@ -71,7 +71,7 @@ sections! {
         waiting: WaitingTyped,
     }
     ServerTyped { listen: Listen, allow_anonymous: bool }
-    DatabaseTyped { url: Option<SecretString> }
+    DatabaseTyped { url: Option<SecretString>, url_file: Option<Location> }
     GraphTyped {
         concurrency: Limit,
         operations: Limit,

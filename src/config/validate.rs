@@ -5,7 +5,7 @@ use super::load::Sources;
 use super::problem::Problem;
 use super::scalar::{self, BaseUrl, Location};
 use super::sections::{spread, whole};
-use super::typed::{AsTyped, ScheduleTyped, ServerTyped, TenantTyped};
+use super::typed::{AsTyped, DatabaseTyped, ScheduleTyped, ServerTyped, TenantTyped};
 use super::validated::{Config, Credential, Database, Rules, Schedule, Server, TenantConfig};
 use jiff::SignedDuration;
 use secrecy::{ExposeSecret, SecretString};
@@ -41,7 +41,7 @@ pub(super) fn config(
     };
     distinct_names(&tenants, &mut findings);
     let server = server(&top.server, &mut findings);
-    let database = database(top.database.url.as_ref(), &mut findings);
+    let database = database(&top.database, &mut findings);
     let tenants: Vec<Option<TenantConfig>> = tenants
         .into_iter()
         .map(|typed| tenant(typed, &mut findings))
@@ -52,6 +52,9 @@ pub(super) fn config(
         server: server?,
         database: database?,
         graph: (&top.graph).into(),
+        rules: Rules {
+            path: PathBuf::from(&top.rules.path.0),
+        },
         parallel: whole(top.schedule.parallel.0),
         tenants: tenants?,
         clock_offset,
@@ -91,8 +94,17 @@ fn server(typed: &ServerTyped, findings: &mut Findings<'_>) -> Option<Server> {
 }
 
 /// The URL may hold a password and is not quoted.
-fn database(url: Option<&SecretString>, findings: &mut Findings<'_>) -> Option<Database> {
-    let url = url?;
+fn database(typed: &DatabaseTyped, findings: &mut Findings<'_>) -> Option<Database> {
+    if let Some(file) = &typed.url_file {
+        let url = secret("database.url_file", Path::new(&file.0), findings)?;
+        if url.expose_secret().starts_with("postgres") {
+            return Some(Database::Postgres(url));
+        }
+        let message = format!("{} holds no postgres://user:password@host/database", file.0);
+        findings.problem("database.url_file", message);
+        return None;
+    }
+    let url = typed.url.as_ref()?;
     let text = url.expose_secret();
     if text.starts_with("postgres://") || text.starts_with("postgresql://") {
         return Some(Database::Postgres(url.clone()));
@@ -199,6 +211,7 @@ fn credential(typed: &TenantTyped, findings: &mut Findings<'_>) -> Option<Creden
         return Some(Credential::Secret(secret.clone()));
     }
     if let Some(file) = &typed.client_secret_file {
+        let key = format!("{key}.client_secret_file");
         return secret(&key, Path::new(&file.0), findings).map(Credential::Secret);
     }
     match &typed.federated_token_file {
@@ -242,7 +255,7 @@ fn existing(
     }
 }
 
-fn secret(tenant: &str, path: &Path, findings: &mut Findings<'_>) -> Option<SecretString> {
+fn secret(key: &str, path: &Path, findings: &mut Findings<'_>) -> Option<SecretString> {
     let message = match std::fs::read_to_string(path) {
         Ok(text) if text.trim().is_empty() => format!("{} is empty", path.display()),
         Ok(text) => {
@@ -251,7 +264,7 @@ fn secret(tenant: &str, path: &Path, findings: &mut Findings<'_>) -> Option<Secr
         }
         Err(error) => format!("{} cannot be read: {error}", path.display()),
     };
-    findings.problem(format!("{tenant}.client_secret_file"), message);
+    findings.problem(key, message);
     None
 }
 

@@ -17,6 +17,8 @@ pub struct Config {
     pub database: Database,
     /// `[graph]`.
     pub graph: Graph,
+    /// `[rules]` where no tenant says otherwise.
+    pub rules: Rules,
     /// `[schedule] parallel`: syncs at once in this process.
     pub parallel: usize,
     /// One per `[[tenant]]`, in the order of the file; may be empty. The names differ even without regard to case.

@@ -1,4 +1,4 @@
-//! Known service plans and products (GRAPH 3.1, 3.2), and the sets that configuration may extend.
+//! Known service plans and products (docs/graph.md 3.1, 3.2), and the sets that configuration may extend.
 
 use super::{PlanId, SkuId};
 use std::collections::BTreeSet;
@@ -92,7 +92,7 @@ const DEVICE_SKUS: [SkuId; 2] = [
     SkuId::from_u128(0xb1511558_69bd_4e1b_8270_59ca96dba0f3),
 ];
 
-/// Products known to carry Phone System even when the tenant no longer lists them (GRAPH 3.2).
+/// Products known to carry Phone System even when the tenant no longer lists them (docs/graph.md 3.2).
 const PHONE_SYSTEM_SKUS: &[SkuId] = &[
     SkuId::from_u128(0x06ebc4ee_1bb5_47dd_8120_11324bc54e06),
     SkuId::from_u128(0xcd2925a3_5076_4233_8931_638a8c94f773),
@@ -158,6 +158,14 @@ pub fn plan_id_by_name(name: &str) -> Option<PlanId> {
         .iter()
         .find(|(known, _)| known.eq_ignore_ascii_case(name.trim()))
         .map(|(_, id)| *id)
+}
+
+/// The name of a plan the product knows.
+pub(super) fn known_plan_name(plan: PlanId) -> Option<&'static str> {
+    PLANS
+        .iter()
+        .find(|(_, id)| *id == plan)
+        .map(|(name, _)| *name)
 }
 
 pub(super) fn is_room(sku: SkuId) -> bool {

@@ -47,7 +47,7 @@ guid! {
     UserId
 }
 guid! {
-    /// A subscribed product (`skuId`). Not a plan: `54a152dc-…` is both a SKU and a plan (GRAPH, trap 1).
+    /// A subscribed product (`skuId`). Not a plan: `54a152dc-…` is both a SKU and a plan (docs/graph.md, trap 1).
     SkuId
 }
 guid! {

@@ -1,4 +1,4 @@
-//! Licences as Graph lists them: on a user, and in the tenant's subscriptions (GRAPH 1.3, 2.3).
+//! Licences as Graph lists them: on a user, and in the tenant's subscriptions (docs/graph.md 1.3, 2.3).
 
 use super::{PlanId, SkuId};
 use serde::{Deserialize, Serialize};
@@ -31,7 +31,7 @@ pub struct AssignedPlan {
     pub status: PlanStatus,
 }
 
-/// `capabilityStatus` of a plan of a user (GRAPH 3.3).
+/// `capabilityStatus` of a plan of a user (docs/graph.md 3.3).
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(from = "String", into = "String")]
 pub enum PlanStatus {
@@ -100,7 +100,7 @@ impl fmt::Display for PlanStatus {
 pub struct Sku {
     /// The product.
     pub id: SkuId,
-    /// `skuPartNumber`, trimmed: stray spaces occur (GRAPH, trap 1).
+    /// `skuPartNumber`, trimmed: stray spaces occur (docs/graph.md, trap 1).
     pub part_number: String,
     /// `capabilityStatus` of the subscription.
     pub status: SkuStatus,

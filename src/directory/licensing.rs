@@ -104,11 +104,11 @@ pub struct Licensing {
 /// The tenant's products, arranged for looking up which licence carries which plan.
 #[derive(Clone, Debug)]
 pub struct LicenceBook {
-    catalogue: PlanCatalogue,
+    pub(super) catalogue: PlanCatalogue,
     carries: BTreeMap<SkuId, BTreeSet<PlanId>>,
     usable_skus: BTreeSet<SkuId>,
     part_numbers: BTreeMap<SkuId, String>,
-    names: BTreeMap<String, PlanId>,
+    pub(super) names: BTreeMap<String, PlanId>,
     known: bool,
     readings: Readings,
 }
@@ -269,7 +269,7 @@ impl LicenceBook {
     }
 
     /// Every assigned licence known to carry the plan lists it as disabled; without such a licence the entry counts.
-    fn is_switched_off(&self, licences: &Licences, plan: PlanId) -> bool {
+    pub(super) fn is_switched_off(&self, licences: &Licences, plan: PlanId) -> bool {
         let mut carriers = licences
             .assigned
             .iter()
@@ -278,7 +278,7 @@ impl LicenceBook {
         carriers.peek().is_some() && carriers.all(|licence| licence.disabled.contains(&plan))
     }
 
-    fn carries(&self, sku: SkuId, plan: PlanId) -> bool {
+    pub(super) fn carries(&self, sku: SkuId, plan: PlanId) -> bool {
         self.carries
             .get(&sku)
             .is_some_and(|plans| plans.contains(&plan))

@@ -2,7 +2,7 @@
 //!
 //! Knows nothing of numbers, rules or storage. The trait [`Directory`] is the only thing here that waits;
 //! everything else is data and pure functions. Facts about Microsoft's identifiers are named with their
-//! section of the project's notes on Graph (`GRAPH`).
+//! section of `docs/graph.md`.
 
 mod attribute;
 mod catalogue;
@@ -10,6 +10,7 @@ mod ids;
 mod licence;
 mod licensing;
 mod port;
+mod reasons;
 mod user;
 
 pub use attribute::{Attribute, Attributes};
@@ -18,6 +19,7 @@ pub use ids::{GroupId, PlanId, SkuId, UserId};
 pub use licence::{AssignedLicence, AssignedPlan, Licences, PlanStatus, Sku, SkuPlan, SkuStatus};
 pub use licensing::{Doubt, Kind, LicenceBook, Licensing, VoiceLicence};
 pub use port::{Cursor, Directory, Link, Next, Observed, Page, ReadError};
+pub use reasons::{Hindrance, LicenceReason, PlanRole};
 pub use user::{PlanDates, User};
 
 #[cfg(test)]

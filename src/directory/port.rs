@@ -22,7 +22,7 @@ pub enum Cursor {
 /// What one item of a page says.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Observed {
-    /// The user exists; a restored user looks like a new one (GRAPH 1.2).
+    /// The user exists; a restored user looks like a new one (docs/graph.md 1.2).
     Present(Box<User>),
     /// The user was removed.
     Removed {
@@ -57,7 +57,7 @@ pub struct Page {
 /// Why something could not be read. The texts are for people; programs branch on the variant.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 pub enum ReadError {
-    /// The link is no longer valid: a full read is due (GRAPH 1.4).
+    /// The link is no longer valid: a full read is due (docs/graph.md 1.4).
     #[error("the stored link is no longer valid")]
     Resync,
     /// Nobody answered properly, also after the retries.

@@ -21,7 +21,7 @@ pub struct User {
     pub plan_dates: PlanDates,
     /// `accountEnabled`; a missing value counts as enabled.
     pub enabled: bool,
-    /// `userType` is `Guest`; null is a Member (GRAPH 1.3).
+    /// `userType` is `Guest`; null is a Member (docs/graph.md 1.3).
     pub guest: bool,
     /// `onPremisesSyncEnabled`; null counts as false.
     pub on_premises_synced: bool,

@@ -63,7 +63,7 @@ impl Graph {
     }
 
     /// The application permissions the token carries, in order; `None` when the token cannot be looked into. For
-    /// diagnosis only: a token is Graph's business, and its form may change (GRAPH 8).
+    /// diagnosis only: a token is Graph's business, and its form may change (docs/graph.md 8).
     ///
     /// # Errors
     /// When no token can be had.

@@ -1,4 +1,4 @@
-//! The signed statement by which a certificate proves the application (GRAPH 8): PS256, thumbprint `x5t#S256`.
+//! The signed statement by which a certificate proves the application (docs/graph.md 8): PS256, thumbprint `x5t#S256`.
 
 use super::GraphError;
 use base64::Engine;
@@ -63,7 +63,7 @@ impl Signer {
 }
 
 /// The DER bytes of the first certificate of a PEM text.
-fn first_certificate(pem: &str) -> Result<Vec<u8>, &'static str> {
+pub(super) fn first_certificate(pem: &str) -> Result<Vec<u8>, &'static str> {
     let (_, rest) = pem
         .split_once("-----BEGIN CERTIFICATE-----")
         .ok_or("it holds no `BEGIN CERTIFICATE`")?;

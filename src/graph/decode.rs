@@ -1,4 +1,4 @@
-//! JSON into borrowed types, and shapes that Graph's own samples get wrong (GRAPH 4.3, trap 23).
+//! JSON into borrowed types, and shapes that Graph's own samples get wrong (docs/graph.md 4.3, trap 23).
 
 use serde::de::value::MapAccessDeserializer;
 use serde::de::{Deserialize, Deserializer, Error, IgnoredAny, MapAccess, SeqAccess, Visitor};

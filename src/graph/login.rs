@@ -1,4 +1,4 @@
-//! What the token endpoint says, and what to do about it (GRAPH 8).
+//! What the token endpoint says, and what to do about it (docs/graph.md 8).
 
 use super::retry::is_passing;
 use reqwest::StatusCode;
@@ -123,7 +123,7 @@ fn described(refused: &RefusedWire, secret: &str) -> String {
         .to_owned()
 }
 
-/// What error codes mean and what to do; Microsoft may change the numbers, then `error` decides (GRAPH 8).
+/// What error codes mean and what to do; Microsoft may change the numbers, then `error` decides (docs/graph.md 8).
 const REMEDIES: &[(&[u64], &str)] = &[
     (
         &[7_000_215],

@@ -2,8 +2,9 @@
 //!
 //! [`Graph`] implements [`crate::directory::Directory`] and [`crate::apply::Telephony`] for one tenant. Below it:
 //!
-//! - `token`, `assertion`, `login`: the client credentials grant (GRAPH 8);
-//! - `transport`, `retry`, `rejection`: one request, its retries, and what an answer that is no success means (GRAPH 9);
+//! - `token`, `assertion`, `login`: the client credentials grant (docs/graph.md 8);
+//! - `transport`, `retry`, `rejection`: one request, its retries, and what an answer that is no success means (docs/graph.md 9);
+//! - `observer`: who is told of each request, for figures;
 //! - `decode`, `user_wire`, `mapping`, `interner`: JSON straight into the core's types, without a tree in between;
 //! - `users`, `skus`, `numbers`, `voice`, `policies`, `operations`, `orders`: one file for each thing asked or said.
 //!
@@ -13,10 +14,12 @@
 mod adapter;
 mod assertion;
 mod decode;
+mod expiry;
 mod interner;
 mod login;
 mod mapping;
 mod numbers;
+mod observer;
 mod operations;
 mod orders;
 mod origin;
@@ -33,5 +36,7 @@ mod users;
 mod voice;
 
 pub use adapter::Graph;
+pub use expiry::certificate_ends;
+pub use observer::{Observer, Request};
 pub use settings::{Credential, GraphError, GraphSettings};
 pub use transport::http_client;

@@ -1,4 +1,4 @@
-//! The tenant's numbers as Teams lists them (GRAPH 4.1).
+//! The tenant's numbers as Teams lists them (docs/graph.md 4.1).
 
 use super::Graph;
 use super::decode::{Malformed, Text, decode_list};
@@ -149,7 +149,7 @@ fn page(body: &[u8], interner: &mut Interner) -> Result<NumberPage, Malformed> {
     }
     if foreign > 0 {
         tracing::debug!(
-            foreign,
+            count = foreign,
             "listed numbers that are no E.164 numbers are left aside"
         );
     }
@@ -160,7 +160,7 @@ fn page(body: &[u8], interner: &mut Interner) -> Result<NumberPage, Malformed> {
     })
 }
 
-/// The number and whether it has an extension: `+49…;ext=12` (GRAPH, trap 24). A missing plus sign is forgiven.
+/// The number and whether it has an extension: `+49…;ext=12` (docs/graph.md, trap 24). A missing plus sign is forgiven.
 pub(super) fn split(text: &str) -> Option<(E164, bool)> {
     let text = text.trim();
     let text = text.strip_prefix("tel:").unwrap_or(text);

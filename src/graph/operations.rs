@@ -1,4 +1,4 @@
-//! Where an assignment stands (GRAPH 4.3).
+//! Where an assignment stands (docs/graph.md 4.3).
 
 use super::Graph;
 use super::decode::{Malformed, Text, decode_one};

@@ -1,4 +1,4 @@
-//! Writes: each leaves at most once, unless the service said that it took nothing (GRAPH 4.2, 5, 6, 9.2).
+//! Writes: each leaves at most once, unless the service said that it took nothing (docs/graph.md 4.2, 5, 6, 9.2).
 
 use super::Graph;
 use super::numbers::ASSIGNMENTS;
@@ -200,7 +200,7 @@ fn assignment(
     body
 }
 
-/// Graph's spelling of a type in bodies (GRAPH, trap 22).
+/// Graph's spelling of a type in bodies (docs/graph.md, trap 22).
 const fn wire_name(number_type: NumberType) -> &'static str {
     match number_type {
         NumberType::DirectRouting => "directRouting",

@@ -1,11 +1,11 @@
-//! Where the token may go: the origin of the configured Graph URL, and nowhere else (GRAPH, trap 10).
+//! Where the token may go: the origin of the configured Graph URL, and nowhere else (docs/graph.md, trap 10).
 
 use super::GraphError;
 use crate::directory::{Link, ReadError};
 use reqwest::Url;
 use std::net::IpAddr;
 
-/// Hosts of the clouds that have no number management, and of their sign-in (GRAPH 8).
+/// Hosts of the clouds that have no number management, and of their sign-in (docs/graph.md 8).
 const NATIONAL: [&str; 6] = [
     "graph.microsoft.us",
     "dod-graph.microsoft.us",

@@ -1,4 +1,4 @@
-//! The tenant's ids of policies (GRAPH 5; trap 30). Resolved once for each name.
+//! The tenant's ids of policies (docs/graph.md 5, trap 30). Resolved once for each name.
 
 use super::Graph;
 use super::decode::{Malformed, Text, decode_list};

@@ -1,4 +1,4 @@
-//! What an answer means that is no success (GRAPH 1.4, 9.2).
+//! What an answer means that is no success (docs/graph.md 1.4, 9.2).
 
 use super::decode::Text;
 use super::login::TokenError;

@@ -1,4 +1,4 @@
-//! How long to wait, and when to stop waiting (GRAPH 9.2).
+//! How long to wait, and when to stop waiting (docs/graph.md 9.2).
 
 use super::GraphSettings;
 use jiff::Timestamp;
@@ -73,6 +73,11 @@ impl Patience {
             1.0,
         )
     }
+}
+
+/// Whole milliseconds, as logs show them.
+pub(super) fn millis(duration: Duration) -> u64 {
+    u64::try_from(duration.as_millis()).unwrap_or(u64::MAX)
 }
 
 /// `base`, lengthened by a random part of at most `share` of it, so that many waiters do not come back at once.

@@ -1,4 +1,4 @@
-//! What a request is for, as far as its refusal is concerned: each route has its least permission (GRAPH 0).
+//! What a request is for, as far as its refusal is concerned: each route has its least permission (docs/graph.md 0).
 
 /// A kind of request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -33,6 +33,20 @@ impl Route {
             Self::Voice => "TeamsUserConfiguration.Read.All",
             Self::Policies => "TeamsPolicyUserAssign.ReadWrite.All",
             Self::Phone => "User-Phone.ReadWrite.All",
+        }
+    }
+
+    /// Its name in logs and figures.
+    pub(super) const fn endpoint(self) -> &'static str {
+        match self {
+            Self::Users => "users",
+            Self::Skus => "skus",
+            Self::Members => "group-members",
+            Self::Numbers => "numbers",
+            Self::AssignNumber => "number-assignment",
+            Self::Voice => "user-configuration",
+            Self::Policies => "policies",
+            Self::Phone => "business-phone",
         }
     }
 

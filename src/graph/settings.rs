@@ -1,7 +1,9 @@
 //! What the adapter is told about one tenant.
 
+use super::observer::{Nobody, Observer};
 use crate::directory::PlanCatalogue;
 use secrecy::SecretString;
+use std::sync::Arc;
 use std::time::Duration;
 use thiserror::Error;
 
@@ -30,6 +32,8 @@ pub struct GraphSettings {
     pub first_pause: Duration,
     /// Which plans a user's plan dates are about.
     pub catalogue: PlanCatalogue,
+    /// Who is told of the requests.
+    pub observer: Arc<dyn Observer>,
 }
 
 impl GraphSettings {
@@ -48,11 +52,12 @@ impl GraphSettings {
             retries: 4,
             first_pause: Duration::from_millis(500),
             catalogue: PlanCatalogue::default(),
+            observer: Arc::new(Nobody),
         }
     }
 }
 
-/// How the application proves itself at the token endpoint (GRAPH 8).
+/// How the application proves itself at the token endpoint (docs/graph.md 8).
 #[derive(Clone, Debug)]
 pub enum Credential {
     /// The value of a client secret, not its id.

@@ -1,4 +1,4 @@
-//! The tenant's subscribed products (GRAPH 2.3).
+//! The tenant's subscribed products (docs/graph.md 2.3).
 
 use super::Graph;
 use super::decode::{Malformed, Text, decode_list};

@@ -1,9 +1,10 @@
-//! Tokens by client credentials: cached, renewed before they end, one renewal for all who wait (GRAPH 8).
+//! Tokens by client credentials: cached, renewed before they end, one renewal for all who wait (docs/graph.md 8).
 
 use super::assertion::Signer;
 use super::login::{Granted, TokenError, read};
+use super::observer::Observer;
 use super::origin::Base;
-use super::retry::{Patience, Policy, retry_after};
+use super::retry::{Patience, Policy, millis, retry_after};
 use super::transport::cause;
 use super::{Credential, GraphError, GraphSettings};
 use crate::clock::Clock;
@@ -41,6 +42,7 @@ pub(super) struct TokenSource {
     policy: Policy,
     timeout: Duration,
     clock: Arc<dyn Clock>,
+    observer: Arc<dyn Observer>,
     /// Counts finished renewals, so that those who waited for one share its outcome, a failure too.
     renewals: AtomicU64,
     state: Mutex<State>,
@@ -86,6 +88,7 @@ impl TokenSource {
             policy: Policy::from(settings),
             timeout: settings.request_timeout,
             clock,
+            observer: Arc::clone(&settings.observer),
             renewals: AtomicU64::new(0),
             state: Mutex::default(),
         })
@@ -132,7 +135,8 @@ impl TokenSource {
                 Ok(token)
             }
             Err(failure) => {
-                tracing::warn!(error = %failure, "the Graph token could not be renewed");
+                tracing::warn!(error = %failure, "no Graph token can be had");
+                self.observer.no_token();
                 state.failure = Some(failure.clone());
                 state.renew = Some(Instant::now() + AFTER_FAILURE);
                 alive.ok_or(failure)
@@ -153,7 +157,7 @@ impl TokenSource {
             let Some(wait) = patience.next(asked, false) else {
                 return Err(failure);
             };
-            tracing::debug!(error = %failure, wait_ms = wait.as_millis(), "asking for a token again");
+            tracing::debug!(error = %failure, wait_ms = millis(wait), "asking for a token again");
             tokio::time::sleep(wait).await;
         }
     }
@@ -165,7 +169,7 @@ impl TokenSource {
         header.set_sensitive(true);
         let now = Instant::now();
         let early = EARLY.min(granted.lives / 2);
-        tracing::debug!(lives_s = granted.lives.as_secs(), "got a Graph token");
+        tracing::debug!(lifetime_ms = millis(granted.lives), "got a Graph token");
         let ends = now + granted.lives;
         Ok((Arc::new(Token { header, ends }), ends - early))
     }
@@ -226,7 +230,7 @@ impl TokenSource {
     }
 }
 
-/// A GUID or a domain; the endpoints for everybody's tenant give no application token (GRAPH 8).
+/// A GUID or a domain; the endpoints for everybody's tenant give no application token (docs/graph.md 8).
 fn is_tenant(text: &str) -> bool {
     let everybodys = ["common", "organizations", "consumers"];
     !text.is_empty()

@@ -1,10 +1,11 @@
-//! One request and its answer; reads are repeated, writes only where the service took nothing (GRAPH 9.2).
+//! One request and its answer; reads are repeated, writes only where the service took nothing (docs/graph.md 9.2).
 
 use super::decode::Malformed;
 use super::login::TokenError;
+use super::observer::{Departure, Observer};
 use super::origin::Base;
 use super::rejection::{Failure, read_failure};
-use super::retry::{Patience, Policy, header_date, is_passing, jittered, retry_after};
+use super::retry::{Patience, Policy, header_date, is_passing, jittered, millis, retry_after};
 use super::route::Route;
 use super::token::{Token, TokenSource};
 use super::{GraphError, GraphSettings};
@@ -111,6 +112,7 @@ pub(super) struct Transport {
     client: Client,
     tokens: TokenSource,
     permits: Semaphore,
+    observer: Arc<dyn Observer>,
     timeout: Duration,
     /// Until when the tenant is throttled; nobody of this tenant sends anything before.
     paused: Mutex<Option<Instant>>,
@@ -140,6 +142,7 @@ impl Transport {
             clock,
             client_id: settings.client_id.clone(),
             client,
+            observer: Arc::clone(&settings.observer),
             permits: Semaphore::new(settings.concurrency.min(Semaphore::MAX_PERMITS)),
             timeout: settings.request_timeout,
             paused: Mutex::default(),
@@ -183,7 +186,7 @@ impl Transport {
             let Some(wait) = self.rest(&mut patience, asked, throttled) else {
                 return Err(failure);
             };
-            tracing::debug!(route = ?route, error = %failure.error, wait_ms = wait.as_millis(), "reading again");
+            tracing::debug!(endpoint = route.endpoint(), error = %failure.error, wait_ms = millis(wait), "reading again");
             sleep(wait).await;
         }
     }
@@ -267,7 +270,9 @@ impl Transport {
         let wait = patience.next(asked, throttled);
         if throttled {
             let pause = asked.or(wait).unwrap_or(self.policy.first_pause);
-            self.pause(jittered(pause, 0.05).min(self.policy.max_wait));
+            let pause = jittered(pause, 0.05).min(self.policy.max_wait);
+            self.observer.throttled(pause);
+            self.pause(pause);
         }
         wait
     }
@@ -280,19 +285,15 @@ impl Transport {
     ) -> Result<Answer, Trouble> {
         let _permit = within(by, self.permit()).await?;
         let id = Uuid::new_v4();
+        let departure = Departure {
+            route: ask.route,
+            method: &ask.method,
+            path: ask.url.path(),
+            id,
+        };
         let begun = Instant::now();
         let outcome = self.sent(ask, token, id).await;
-        let took_ms = begun.elapsed().as_millis();
-        let (status, request_id) = match &outcome {
-            Ok(answer) => (answer.status.as_u16(), answer.request_id().unwrap_or("")),
-            Err(_) => (0, ""),
-        };
-        let (method, path) = (&ask.method, ask.url.path());
-        if *method == Method::GET {
-            tracing::debug!(%method, path, status, request_id, client_request_id = %id, took_ms, "read from Graph");
-        } else {
-            tracing::info!(%method, path, status, request_id, client_request_id = %id, took_ms, "wrote to Graph");
-        }
+        departure.ended(&outcome, begun.elapsed(), &*self.observer);
         outcome
     }
 

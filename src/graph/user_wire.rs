@@ -1,9 +1,9 @@
-//! A user as Graph sends it (GRAPH 1.2, 1.3), borrowed from the answer, and the list of what is asked for.
+//! A user as Graph sends it (docs/graph.md 1.2, 1.3), borrowed from the answer, and the list of what is asked for.
 
 use super::decode::Text;
 use serde::Deserialize;
 
-/// Everything that [`crate::directory::User`] needs. What is not selected is neither returned nor tracked (GRAPH 1.1).
+/// Everything that [`crate::directory::User`] needs. What is not selected is neither returned nor tracked (docs/graph.md 1.1).
 pub(super) const PROPERTIES: &str = "id,userPrincipalName,mail,displayName,givenName,surname,city,state,country,\
 postalCode,streetAddress,officeLocation,usageLocation,department,companyName,jobTitle,employeeId,employeeType,\
 employeeOrgData,onPremisesExtensionAttributes,preferredLanguage,accountEnabled,userType,onPremisesSyncEnabled,\

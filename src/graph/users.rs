@@ -1,4 +1,4 @@
-//! Users: pages of a delta round, one by its id, the members of a group (GRAPH 1, 2).
+//! Users: pages of a delta round, one by its id, the members of a group (docs/graph.md 1, 2).
 
 use super::Graph;
 use super::decode::{Malformed, Text, decode_list};

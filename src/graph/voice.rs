@@ -1,4 +1,4 @@
-//! What Teams itself says of a user (GRAPH 5).
+//! What Teams itself says of a user (docs/graph.md 5).
 
 use super::Graph;
 use super::decode::{Malformed, Text, decode_one};

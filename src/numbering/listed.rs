@@ -1,4 +1,4 @@
-//! What Teams says of one number (GRAPH 4.1).
+//! What Teams says of one number (docs/graph.md 4.1).
 
 use super::{Country, E164, NumberType};
 use serde::{Deserialize, Serialize};
@@ -10,7 +10,7 @@ use uuid::Uuid;
 pub struct Listed {
     /// The number, without its extension.
     pub number: E164,
-    /// Object id the number is assigned to; not always a user (GRAPH, trap 21).
+    /// Object id the number is assigned to; not always a user (docs/graph.md, trap 21).
     pub target: Option<Uuid>,
     /// Everything that many numbers share.
     pub profile: Arc<ListedProfile>,

@@ -52,7 +52,7 @@ impl NumberType {
         self.must_be_listed()
     }
 
-    /// Whether an assignment needs an emergency location: calling plans of the US and Canada (GRAPH, trap 18).
+    /// Whether an assignment needs an emergency location: calling plans of the US and Canada (docs/graph.md, trap 18).
     #[must_use]
     pub fn needs_location(self, country: Option<Country>) -> bool {
         self == Self::CallingPlan && country.is_some_and(|c| matches!(c.as_str(), "US" | "CA"))

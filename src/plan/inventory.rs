@@ -201,7 +201,7 @@ fn set_aside_or_free(index: &Index<'_>, range: &Range, number: E164) -> Entry {
 }
 
 /// What Teams lists of the number, unless our own release is newer than the list.
-fn listed_now<'a>(index: &Index<'a>, number: E164) -> Option<&'a Listed> {
+pub(super) fn listed_now<'a>(index: &Index<'a>, number: E164) -> Option<&'a Listed> {
     if was_freed_since_listing(index, number) {
         return None;
     }

@@ -63,6 +63,20 @@ pub enum EndReason {
     ChangedOutside,
 }
 
+impl EndReason {
+    /// The name in JSON.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Delicensed => "delicensed",
+            Self::Deleted => "deleted",
+            Self::Manual => "manual",
+            Self::RemovedOutside => "removed-outside",
+            Self::ChangedOutside => "changed-outside",
+        }
+    }
+}
+
 /// A holding that a plan ends without a write to Graph: somebody else already did it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Ending {
@@ -343,7 +357,7 @@ pub struct Brake {
 }
 
 /// Everything remembered that a plan reads, apart from the users: one consistent view.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct State {
     /// Managed numbers in somebody's hands.
     pub holdings: Vec<Holding>,

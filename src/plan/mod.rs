@@ -19,9 +19,11 @@ mod note;
 mod outcome;
 mod overrides;
 mod planner;
+mod prospect;
 mod refusal;
 mod release;
 mod settings;
+mod standing;
 mod stock;
 mod tenant_notes;
 mod upkeep;
@@ -45,10 +47,12 @@ pub use note::{Note, NoteKind};
 pub use outcome::{Outcome, outcome};
 pub use overrides::{declared, may_pin, may_reserve, may_rest, moment, to_come};
 pub use planner::{Planner, is_decided_again, is_recorded_only, is_waiting};
+pub use prospect::{Prospect, as_remembered, prospect};
 pub use refusal::{Holder, Refusal};
 pub use settings::{Eligibility, Mode, Safety, Settings, Waiting};
+pub use standing::standing;
 pub use stock::Stock;
 pub use world::{Circumstances, Index, World, out_of_place};
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

@@ -54,20 +54,10 @@ pub fn outcome(
             refused(change, &mut user, &mut number, now)
         }
         (Action::Assign, StepEnd::Failed(StepError::LicenceNotReady(_))) => {
-            user.wait = Some(teams_wait(
-                user.wait.as_ref(),
-                NoteKind::LicenceNotReady,
-                settings,
-                now,
-            ));
+            wait_for_teams(&mut user, NoteKind::LicenceNotReady, settings, now)
         }
         (Action::Assign, StepEnd::Failed(StepError::NotTeamsOnly(_))) => {
-            user.wait = Some(teams_wait(
-                user.wait.as_ref(),
-                NoteKind::NotTeamsOnly,
-                settings,
-                now,
-            ));
+            wait_for_teams(&mut user, NoteKind::NotTeamsOnly, settings, now)
         }
         _ => {}
     }
@@ -175,11 +165,11 @@ fn refused(change: &Change, user: &mut UserFacts, number: &mut NumberFacts, now:
 }
 
 /// Growing pauses from the first to the longest; after `give_up` once a day.
-fn teams_wait(before: Option<&Wait>, kind: NoteKind, settings: &Settings, now: Timestamp) -> Wait {
-    let (since, attempts) = match before {
+fn wait_for_teams(user: &mut UserFacts, kind: NoteKind, settings: &Settings, now: Timestamp) {
+    let (since, attempts) = match user.wait {
         Some(Wait::Teams {
             since, attempts, ..
-        }) => (*since, *attempts + 1),
+        }) => (since, attempts + 1),
         _ => (now, 1),
     };
     let waiting = settings.waiting;
@@ -191,10 +181,10 @@ fn teams_wait(before: Option<&Wait>, kind: NoteKind, settings: &Settings, now: T
             .saturating_mul(1 << (attempts - 1).min(16))
             .min(waiting.longest)
     };
-    Wait::Teams {
+    user.wait = Some(Wait::Teams {
         kind,
         since,
         until: now.checked_add(pause).unwrap_or(now),
         attempts,
-    }
+    });
 }

@@ -130,20 +130,9 @@ pub(super) fn record_release(
         case.due(due);
         return None;
     }
-    let mut step = release_step(&planner.index, holding, None, reason);
-    step.by_teams = true;
-    step.why = format!("Teams has already taken {number} away");
-    case.record = Some(UserRecord::of(
-        &case.stored,
-        planner.index.listed(holding.number),
-    ));
-    planner.effects.ended.push(Ending {
-        number: holding.number,
-        user: holding.user,
-        reason: reason.into(),
-        rest_until: rest_until(&planner.index, holding.number, SignedDuration::ZERO),
-    });
+    case.record = Some(UserRecord::of(&case.stored, planner.index.listed(number)));
     case.facts.unlicensed_since = None;
+    let step = made_by_teams(planner, holding, reason);
     if returns {
         case.steps.push(step);
         return Some(Outlook::Returns);
@@ -157,6 +146,22 @@ pub(super) fn record_release(
     };
     case.steps.extend(followers.into_iter().map(alone));
     Some(Outlook::Settled)
+}
+
+/// Ends the holding here too; the step only records what Teams did.
+fn made_by_teams(planner: &mut Planner<'_>, holding: &Holding, reason: Reason) -> Step {
+    let number = holding.number;
+    planner.effects.ended.push(Ending {
+        number,
+        user: holding.user,
+        reason: reason.into(),
+        rest_until: rest_until(&planner.index, number, SignedDuration::ZERO),
+    });
+    Step {
+        by_teams: true,
+        why: format!("Teams has already taken {number} away"),
+        ..release_step(&planner.index, holding, None, reason)
+    }
 }
 
 pub(super) fn release_step(

@@ -37,6 +37,7 @@ impl Course<'_> {
             .await?
             .into_iter()
             .collect();
+        claim.recorded.iter().for_each(tell_recorded);
         let mut rows: BTreeMap<u32, StepId> = BTreeMap::new();
         for step in self.tenant.ledger.open_steps().await? {
             if step.sync == *id && step.state == StepState::Claimed {
@@ -91,6 +92,13 @@ impl Course<'_> {
             holder_skus,
         }
     }
+}
+
+/// One line for a change that needed no write to Graph.
+fn tell_recorded(change: &Change) {
+    let (number, range, user) = (change.number, change.range.as_deref(), change.user);
+    let (action, reason) = (change.action.name(), change.reason);
+    tracing::info!(action, %number, range, %user, %reason, status = "succeeded", "change recorded");
 }
 
 /// Everything the claiming transaction writes.

@@ -3,6 +3,7 @@
 //! [`sync`] writes; [`plan`] does the same over an [`Overlay`] that keeps every write in memory, so that what it
 //! shows is what a sync would do.
 
+mod begun;
 mod by_hand;
 mod claim;
 mod decide;
@@ -10,12 +11,16 @@ mod observe;
 mod overlay;
 mod overrides;
 mod ports;
+mod progress;
 mod round;
+mod runner;
 mod saved;
 mod sync;
 mod tenant;
+mod told;
 mod verify;
 
+pub use begun::{Begun, begin};
 pub use by_hand::is_unfinished;
 pub use overlay::Overlay;
 pub use overrides::{
@@ -23,8 +28,11 @@ pub use overrides::{
     rest, resume, resume_range, resume_user, suspend_range, unblock, unexempt, unpin, unreserve,
 };
 pub use ports::{
-    Begin, Claim, Ledger, Round, RoundEnd, RoundMode, RuleSource, Scope, SyncId, Trigger,
+    Begin, Claim, Ledger, LiveRules, Reread, Round, RoundEnd, RoundMode, RuleSource, RulesProblem,
+    Scope, SyncId, Trigger,
 };
+pub use progress::{Progress, Snapshot, Stage};
+pub use runner::{End, Observer, Run, Runner, Start};
 pub use saved::{SavedPlan, Stale};
 pub use sync::{Finished, SyncError, plan, sync};
-pub use tenant::{Reading, Request, Selection, Tenant};
+pub use tenant::{HeldApproval, Reading, Request, Selection, Tenant};

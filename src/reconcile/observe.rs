@@ -91,10 +91,13 @@ pub(super) async fn numbers(
     state: &State,
 ) -> Result<Numbers, ReadError> {
     let listing = listing(tenant, state).await?;
-    let confirmed = futures::stream::iter(out_of_place(state, &listing))
+    let reads: Vec<_> = out_of_place(state, &listing)
+        .into_iter()
         .map(|number| async move {
             Ok::<_, ReadError>((number, tenant.telephony.number(number).await?))
         })
+        .collect();
+    let confirmed = futures::stream::iter(reads)
         .buffer_unordered(tenant.reading.in_flight.max(1))
         .try_collect()
         .await?;
@@ -143,7 +146,7 @@ async fn policies(tenant: &Tenant, rules: &RuleSet) -> BTreeMap<(String, String)
         let id = match tenant.telephony.policy(&policy_type, &name).await {
             Ok(id) => id,
             Err(error) => {
-                tracing::warn!(%policy_type, %name, %error, "the policy could not be looked up");
+                tracing::warn!(%policy_type, policy = %name, %error, "the policy could not be looked up");
                 // Observe mode needs no write permission, and Graph asks for one even to look a policy up.
                 (tenant.settings.mode == Mode::Observe).then(String::new)
             }

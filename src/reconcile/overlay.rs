@@ -1,6 +1,8 @@
 //! A ledger for looking ahead: reads what is stored, keeps every write in memory, and forgets it.
 
-use super::{Begin, Claim, Ledger, Round, RoundEnd, RoundMode, Scope, SyncId, Trigger};
+use super::{
+    Begin, Claim, HeldApproval, Ledger, Round, RoundEnd, RoundMode, Scope, SyncId, Trigger,
+};
 use crate::apply::{Fence, Journal, JournalError, StepId};
 use crate::directory::{Link, Observed, Page, User, UserId};
 use crate::numbering::Listed;
@@ -324,6 +326,19 @@ impl Ledger for Overlay {
         _suspension: Option<&Suspension>,
         _now: Timestamp,
     ) -> Result<(), JournalError> {
+        Ok(())
+    }
+
+    async fn approve(
+        &self,
+        _fence: Fence,
+        _approval: &HeldApproval,
+        _now: Timestamp,
+    ) -> Result<Option<String>, JournalError> {
+        Ok(None)
+    }
+
+    async fn abandon(&self) -> Result<(), JournalError> {
         Ok(())
     }
 

@@ -1,5 +1,6 @@
 //! The ports of a sync: what it remembers, and where its rules come from.
 
+use super::HeldApproval;
 use crate::apply::{Fence, Journal, JournalError};
 use crate::directory::{Link, Page, UserId};
 use crate::numbering::{E164, Listed};
@@ -45,6 +46,17 @@ pub enum RoundMode {
     Full,
     /// What changed since the stored link.
     Delta,
+}
+
+impl RoundMode {
+    /// The name in logs.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Full => "full",
+            Self::Delta => "delta",
+        }
+    }
 }
 
 /// A round of reading users, under way.
@@ -208,6 +220,15 @@ pub trait Ledger: Journal {
         now: Timestamp,
     ) -> Result<(), JournalError>;
 
+    /// Marks a held list as approved. `Some`: why it cannot be: it was decided, replaced, or has expired; nothing is
+    /// marked then.
+    async fn approve(
+        &self,
+        fence: Fence,
+        approval: &HeldApproval,
+        now: Timestamp,
+    ) -> Result<Option<String>, JournalError>;
+
     /// Suspends a range, or with `None` takes the suspension back.
     async fn suspend(
         &self,
@@ -216,6 +237,9 @@ pub trait Ledger: Journal {
         suspension: Option<&Suspension>,
         now: Timestamp,
     ) -> Result<(), JournalError>;
+
+    /// Lets the tenant go without a report: for a sync that broke down in this process.
+    async fn abandon(&self) -> Result<(), JournalError>;
 
     /// Writes the sync's report and lets the tenant go.
     async fn finish(
@@ -233,4 +257,39 @@ pub trait RuleSource: Send + Sync {
 
     /// How reports name it: commit, state of the work tree, digest.
     fn described(&self) -> RulesReport;
+}
+
+/// Rules that change while the process lives. The last good set stays in force whatever becomes of the files.
+pub trait LiveRules: RuleSource {
+    /// The set in force, held still for one sync; `None` as long as there has never been a good one.
+    fn still(&self) -> Option<Arc<dyn RuleSource>>;
+
+    /// Reads the files again, if they have changed since they were last read. Blocks on the disk.
+    fn look(&self) -> Reread;
+
+    /// Reads the files again in any case. Blocks on the disk.
+    fn reload(&self) -> Reread;
+
+    /// What is wrong with the files as last read; `None`: nothing.
+    fn problem(&self) -> Option<RulesProblem>;
+}
+
+/// What came of reading rule files again.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Reread {
+    /// The rules are those that were in force.
+    Same,
+    /// Other rules are in force now.
+    Changed,
+    /// The files cannot be used; the rules in force stay. [`LiveRules::problem`] tells what is wrong.
+    Refused,
+}
+
+/// Why rule files cannot be used.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RulesProblem {
+    /// All errors with their places, for people.
+    pub text: String,
+    /// When they were found.
+    pub since: Timestamp,
 }

@@ -1,12 +1,12 @@
 //! One round of reading users, page by page, stored as it goes.
 
-use super::{Request, Round, RoundMode, Tenant};
+use super::{Progress, Request, Round, RoundMode, Tenant};
 use crate::apply::{Fence, JournalError};
 use crate::directory::{Cursor, Link, Next, Observed, Page, ReadError};
 use jiff::SignedDuration;
 use std::collections::BTreeSet;
 
-/// A link older than this is not used any more; Graph's own end is seven days (GRAPH 1.4).
+/// A link older than this is not used any more; Graph's own end is seven days (docs/graph.md 1.4).
 const LINK_LIFE: SignedDuration = SignedDuration::from_hours(6 * 24);
 
 /// An interrupted round goes on at its next link only so long.
@@ -78,6 +78,7 @@ async fn begin(tenant: &Tenant, fence: Fence, want_full: bool) -> Result<Round, 
     }
 }
 
+/// Follows the links of a round, and ends it when they come to their end.
 async fn follow(
     tenant: &Tenant,
     fence: Fence,
@@ -88,59 +89,21 @@ async fn follow(
     let resumed = round.mode == RoundMode::Full && round.at.is_some();
     let mut reader = Reader {
         tenant,
+        progress: &request.progress,
         seen: BTreeSet::new(),
         any: false,
         present: resumed,
     };
-    let mut at = round.at.clone().map_or(Cursor::Full, Cursor::At);
-    let mut batch: Vec<Page> = Vec::new();
-    let ended = loop {
-        let (page, stored) = if batch.len() >= PAGES_A_TRANSACTION {
-            let pages = std::mem::take(&mut batch);
-            // The next page is on its way while these are being stored.
-            tokio::join!(
-                reader.page(&at),
-                tenant
-                    .ledger
-                    .store_pages(fence, round, &pages, tenant.clock.now())
-            )
-        } else {
-            (reader.page(&at).await, Ok(()))
-        };
-        stored?;
-        match page {
-            Ok(page) => {
-                let next = page.next.clone();
-                batch.push(page);
-                match next {
-                    Next::More(link) => at = Cursor::At(link),
-                    Next::End { delta } => break Ok(delta),
-                }
-            }
-            Err(error) => break Err(error),
-        }
-    };
-    if !batch.is_empty() {
-        tenant
-            .ledger
-            .store_pages(fence, round, &batch, tenant.clock.now())
-            .await?;
-    }
+    let ended = reader.read_and_store(fence, round).await?;
     let mut read = UsersRead {
         mode: round.mode,
         incomplete: None,
         any: reader.any,
         empty: false,
     };
+    let nobody = round.mode == RoundMode::Full && !reader.present;
     match ended {
-        Ok(_)
-            if round.mode == RoundMode::Full
-                && !reader.present
-                && known > 0
-                && !request.accept_empty =>
-        {
-            read.empty = true
-        }
+        Ok(_) if nobody && known > 0 && !request.accept_empty => read.empty = true,
         Ok(delta) => end(tenant, fence, round, &delta).await?,
         Err(error) => {
             tracing::warn!(%error, "the round of users did not end properly");
@@ -160,7 +123,12 @@ async fn end(
         .ledger
         .end_round(fence, round, delta, false, tenant.clock.now())
         .await?;
-    tracing::info!(mode = ?round.mode, seen = end.seen, absent = end.absent, "users read");
+    tracing::info!(
+        mode = round.mode.name(),
+        count = end.seen,
+        absent = end.absent,
+        "users read"
+    );
     for id in end.seen_twice {
         match tenant.directory.user(id).await {
             Ok(user) => {
@@ -180,12 +148,57 @@ async fn end(
 /// Reads pages and watches for links that repeat.
 struct Reader<'a> {
     tenant: &'a Tenant,
+    progress: &'a Progress,
     seen: BTreeSet<String>,
     any: bool,
     present: bool,
 }
 
 impl Reader<'_> {
+    /// Stores the pages as they come; answers the link with which the round ended, or why it did not end.
+    async fn read_and_store(
+        &mut self,
+        fence: Fence,
+        round: &mut Round,
+    ) -> Result<Result<Link, ReadError>, JournalError> {
+        let tenant = self.tenant;
+        let mut at = round.at.clone().map_or(Cursor::Full, Cursor::At);
+        let mut batch: Vec<Page> = Vec::new();
+        let ended = loop {
+            let (page, stored) = if batch.len() >= PAGES_A_TRANSACTION {
+                let pages = std::mem::take(&mut batch);
+                // The next page is on its way while these are being stored.
+                tokio::join!(
+                    self.page(&at),
+                    tenant
+                        .ledger
+                        .store_pages(fence, round, &pages, tenant.clock.now())
+                )
+            } else {
+                (self.page(&at).await, Ok(()))
+            };
+            stored?;
+            match page {
+                Ok(page) => {
+                    let next = page.next.clone();
+                    batch.push(page);
+                    match next {
+                        Next::More(link) => at = Cursor::At(link),
+                        Next::End { delta } => break Ok(delta),
+                    }
+                }
+                Err(error) => break Err(error),
+            }
+        };
+        if !batch.is_empty() {
+            tenant
+                .ledger
+                .store_pages(fence, round, &batch, tenant.clock.now())
+                .await?;
+        }
+        Ok(ended)
+    }
+
     async fn page(&mut self, at: &Cursor) -> Result<Page, ReadError> {
         if let Cursor::At(link) = at
             && !self.seen.insert(link.0.clone())
@@ -196,6 +209,8 @@ impl Reader<'_> {
         }
         let page = self.tenant.directory.page(at).await?;
         self.any = true;
+        let users = page.users.len() as u64;
+        self.progress.tell(|so_far| so_far.users += users);
         self.present |= page
             .users
             .iter()

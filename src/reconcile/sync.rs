@@ -2,8 +2,8 @@
 
 use super::decide::{decide, is_for_everyone, settings_digest};
 use super::observe::{self, Directory, Numbers};
-use super::verify::{Seen, failed_report, plan_report, refused_report, report};
-use super::{Begin, Claim, Ledger, Overlay, Request, Selection, Stale, SyncId, Tenant};
+use super::verify::{Seen, failed_report, plan_report, report};
+use super::{Claim, Ledger, Overlay, Request, Selection, Stage, Stale, SyncId, Tenant, begin};
 use crate::apply::{Applied, Fence, Hands, JournalError, recover, run};
 use crate::directory::ReadError;
 use crate::plan::{
@@ -14,6 +14,7 @@ use crate::rules::RuleSet;
 use jiff::Timestamp;
 use std::sync::Arc;
 use thiserror::Error;
+use tracing::Instrument as _;
 
 /// A sync or plan that came to an end.
 #[derive(Clone, Debug)]
@@ -42,6 +43,9 @@ pub enum SyncError {
     /// What was asked for by hand is refused; nothing was changed.
     #[error(transparent)]
     Refused(#[from] Refusal),
+    /// The held list can no longer be approved.
+    #[error("{0}")]
+    NotHeld(String),
     /// A saved plan no longer fits.
     #[error(transparent)]
     Stale(#[from] Stale),
@@ -56,35 +60,7 @@ pub enum SyncError {
 /// When another sync runs, a saved plan is stale, or the database fails. A directory that cannot be read is no error
 /// but a report with the status `failed`.
 pub async fn sync(tenant: &Tenant, request: &Request) -> Result<Finished, SyncError> {
-    let (fence, id) = match tenant
-        .ledger
-        .begin(&request.trigger, tenant.clock.now())
-        .await?
-    {
-        Begin::Ours(fence, id) => (fence, id),
-        Begin::Running { sync, holder } => return Err(SyncError::Running { sync, holder }),
-    };
-    let course = Course {
-        tenant,
-        request,
-        fence,
-        id: Some(id),
-        rules: tenant.rules.active(),
-    };
-    let finished = course.run().await;
-    let report = match &finished {
-        Ok(finished) => finished.report.clone(),
-        Err(SyncError::Refused(_)) => refused_report(&course.seen(None, 0)),
-        Err(_) => failed_report(&course.seen(None, 0)),
-    };
-    let recorded = tenant
-        .ledger
-        .finish(fence, &report, tenant.clock.now())
-        .await;
-    // What went wrong first tells more than that it could not be recorded either.
-    let finished = finished?;
-    recorded?;
-    Ok(finished)
+    begin(tenant.clone(), request.clone()).await?.run().await
 }
 
 /// What a sync would do now. Nothing is stored.
@@ -104,7 +80,8 @@ pub async fn plan(tenant: &Tenant, request: &Request) -> Result<Finished, SyncEr
         id: None,
         rules: tenant.rules.active(),
     };
-    course.run().await
+    let span = tracing::error_span!("plan", tenant = tenant.settings.tenant);
+    course.run().instrument(span).await
 }
 
 /// One sync on its way; without an id a mere plan.
@@ -117,7 +94,7 @@ pub(super) struct Course<'a> {
 }
 
 impl Course<'_> {
-    async fn run(&self) -> Result<Finished, SyncError> {
+    pub(super) async fn run(&self) -> Result<Finished, SyncError> {
         let ledger = &*self.tenant.ledger;
         let before = ledger.state(self.tenant.clock.now()).await?;
         let directory = observe::directory(self.tenant, self.fence, self.request, &before).await?;
@@ -128,6 +105,9 @@ impl Course<'_> {
             return self.empty_directory(&directory, &before).await;
         }
         let recovered = self.recover(&directory, &before).await?;
+        self.request
+            .progress
+            .tell(|so_far| so_far.stage = Stage::Numbers);
         let state = ledger.state(self.tenant.clock.now()).await?;
         let numbers = match observe::numbers(self.tenant, &self.rules, &state).await {
             Ok(numbers) => numbers,
@@ -144,6 +124,10 @@ impl Course<'_> {
         state: &State,
         recovered: Vec<Applied>,
     ) -> Result<Finished, SyncError> {
+        self.request.progress.tell(|so_far| {
+            so_far.stage = Stage::Deciding;
+            so_far.numbers = numbers.listing.len() as u64;
+        });
         let now = self.tenant.clock.now();
         let digest = settings_digest(self.tenant, directory, numbers);
         let everyone = is_for_everyone(self.request, &self.rules, state, &digest);
@@ -171,19 +155,27 @@ impl Course<'_> {
                 .store_listing(self.fence, &numbers.listing, now)
                 .await?;
         }
+        let progress = &self.request.progress;
         let (tasks, conflicts) = self.claim(id, &draft, state, anchor, everyone, now).await?;
-        let hands = self.hands(directory);
-        let applied = run(&hands, tasks).await?;
+        progress.tell(|so_far| {
+            so_far.stage = Stage::Applying;
+            so_far.changes = tasks.len() as u64;
+        });
+        let applied = run(&self.hands(directory), tasks).await?;
         self.suspend_refusing_ranges(state).await?;
         let finished = report(&seen, draft, recovered, applied, &conflicts, directory);
-        let held = |change: &ChangeReport| change.status == ChangeStatus::Held;
-        if self.request.hand.is_none() && finished.report.changes.iter().any(held) {
-            self.tenant
-                .ledger
-                .hold(self.fence, id, &finished.report, self.tenant.clock.now())
-                .await?;
-        }
+        self.hold(id, &finished.report).await?;
         Ok(finished)
+    }
+
+    /// Keeps what a guard holds until a person decides; what a person ordered is asked for again instead.
+    async fn hold(&self, id: &SyncId, report: &SyncReport) -> Result<(), JournalError> {
+        let held = |change: &ChangeReport| change.status == ChangeStatus::Held;
+        if self.request.hand.is_some() || !report.changes.iter().any(held) {
+            return Ok(());
+        }
+        let now = self.tenant.clock.now();
+        self.tenant.ledger.hold(self.fence, id, report, now).await
     }
 
     /// Settles what an earlier process left open; a mere plan leaves it alone.
@@ -198,7 +190,7 @@ impl Course<'_> {
         let hands = self.hands(directory);
         let recovered = recover(&hands, state, self.request.by_hand).await?;
         tracing::info!(
-            settled = recovered.applied.len(),
+            count = recovered.applied.len(),
             withdrawn = recovered.withdrawn,
             "open steps of earlier syncs settled"
         );
@@ -260,7 +252,7 @@ impl Course<'_> {
         {
             if !before.suspended.contains_key(range) {
                 let reason = format!("Teams refused {refused} people in a row");
-                tracing::error!(%range, reason, "range suspended; look at its numbers in Teams, then `linekeeper ranges resume`");
+                tracing::error!(%range, error = reason, "range suspended; look at its numbers in Teams, then `linekeeper ranges resume`");
                 let suspension = crate::plan::Suspension { reason, since: now };
                 self.tenant
                     .ledger
@@ -312,6 +304,7 @@ impl Course<'_> {
 
     fn hands(&self, directory: &Directory) -> Hands {
         let clock = Arc::clone(&self.tenant.clock);
+        let progress = self.request.progress.clone();
         let journal: Arc<dyn crate::apply::Journal> =
             Arc::clone(&self.tenant.ledger) as Arc<dyn crate::apply::Journal>;
         Hands {
@@ -323,10 +316,12 @@ impl Course<'_> {
             settings: Arc::clone(&self.tenant.settings),
             patience: self.tenant.patience,
             now: Arc::new(move || clock.now()),
+            halt: self.tenant.halt.clone(),
+            told: Arc::new(move |_| progress.tell(|so_far| so_far.done += 1)),
         }
     }
 
-    fn seen(&self, directory: Option<&Directory>, users: u64) -> Seen {
+    pub(super) fn seen(&self, directory: Option<&Directory>, users: u64) -> Seen {
         Seen {
             tenant: self.tenant.settings.tenant.clone(),
             sync: self.id.clone(),

@@ -1,11 +1,12 @@
 //! One tenant with everything a sync of it needs, and what is asked of a sync.
 
-use super::{Ledger, RuleSource, SavedPlan, Trigger};
-use crate::apply::{Patience, Telephony};
+use super::{Ledger, Progress, RuleSource, SavedPlan, SyncId, Trigger};
+use crate::apply::{Halt, Patience, Telephony};
 use crate::clock::Clock;
 use crate::directory::{Directory, UserId};
 use crate::numbering::E164;
-use crate::plan::{Hand, Settings};
+use crate::plan::{ChangeStatus, Hand, Settings};
+use crate::report::SyncReport;
 use jiff::{SignedDuration, Timestamp};
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -29,6 +30,8 @@ pub struct Tenant {
     pub reading: Reading,
     /// Configuration of applying.
     pub patience: Patience,
+    /// Says when nothing new may be begun.
+    pub halt: Halt,
 }
 
 /// How a tenant is read.
@@ -61,6 +64,21 @@ pub struct Request {
     pub selection: Option<Selection>,
     /// Only what a person asks for, of these people; it wins over all the above but the trigger.
     pub hand: Option<Hand>,
+    /// The held list of which `selection` was approved: marked as decided when the sync has begun.
+    pub approval: Option<HeldApproval>,
+    /// Where to tell how far it is.
+    pub progress: Progress,
+}
+
+/// A person's word on a held list.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct HeldApproval {
+    /// The sync that was held.
+    pub held: SyncId,
+    /// Who approves.
+    pub by: String,
+    /// Users whose changes are not made.
+    pub except: Vec<UserId>,
 }
 
 /// A list of changes to which a sync is limited.
@@ -72,7 +90,39 @@ pub enum Selection {
     Approved(BTreeSet<(String, UserId, E164)>),
 }
 
+impl Selection {
+    /// The held changes of a sync, but for those of some users; `None` when it holds nothing else.
+    #[must_use]
+    pub fn held_in(report: &SyncReport, except: &[UserId]) -> Option<Self> {
+        let held = report.changes.iter().filter(|change| {
+            change.status == ChangeStatus::Held && !except.contains(&change.user.id)
+        });
+        let keys: BTreeSet<_> = held
+            .map(|change| (change.action.clone(), change.user.id, change.number))
+            .collect();
+        (!keys.is_empty()).then_some(Self::Approved(keys))
+    }
+}
+
 impl Request {
+    /// A sync that makes the held changes of an earlier one, each checked against what is true by now; `None` when that
+    /// one holds nothing, or nothing of anybody else.
+    #[must_use]
+    pub fn approving(trigger: Trigger, held: &SyncReport, except: Vec<UserId>) -> Option<Self> {
+        let selection = Selection::held_in(held, &except)?;
+        let approval = HeldApproval {
+            held: held.sync_id.clone()?,
+            by: trigger.by.clone(),
+            except,
+        };
+        Some(Self {
+            full: true,
+            selection: Some(selection),
+            approval: Some(approval),
+            ..Self::new(trigger, true)
+        })
+    }
+
     /// A plain sync.
     #[must_use]
     pub fn new(trigger: Trigger, by_hand: bool) -> Self {
@@ -85,6 +135,8 @@ impl Request {
             only: None,
             selection: None,
             hand: None,
+            approval: None,
+            progress: Progress::default(),
         }
     }
 
@@ -100,10 +152,9 @@ impl Request {
     /// The people it is limited to; `None`: everybody whose turn it is.
     #[must_use]
     pub fn people(&self) -> Option<&[UserId]> {
-        let only = || self.only.as_ref().map(std::slice::from_ref);
         match &self.hand {
             Some(hand) => Some(&hand.people),
-            None => only(),
+            None => self.only.as_ref().map(std::slice::from_ref),
         }
     }
 }

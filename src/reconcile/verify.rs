@@ -127,20 +127,13 @@ pub(super) fn held_report(seen: &Seen, because: String) -> Finished {
 
 fn empty(seen: &Seen, status: SyncStatus) -> SyncReport {
     SyncReport {
-        tenant: seen.tenant.clone(),
-        plan_id: String::new(),
         sync_id: seen.sync.clone(),
-        status,
-        mode: seen.mode,
-        rules: seen.rules.clone(),
         directory: DirectoryReport {
             mode: seen.read,
             complete: seen.complete,
             users: seen.users,
         },
-        summary: Summary::default(),
-        changes: Vec::new(),
-        notes: Vec::new(),
+        ..SyncReport::empty(&seen.tenant, seen.mode, seen.rules.clone(), status)
     }
 }
 

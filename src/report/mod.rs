@@ -1,14 +1,21 @@
-//! A plan and a sync for whoever reads them: as JSON, whose names are fixed by the contract, and as text for people.
+//! A plan, a sync and an explanation for whoever reads them: as JSON, whose names are fixed by the contract, and as text for people.
 
+mod advice;
+mod explanation;
 mod inert;
 mod overrides;
 mod sync_report;
 mod text;
 
+pub use advice::advice;
+pub use explanation::{
+    Decision, NoteExplanation, NumberExplanation, PendingExplanation, PersonExplanation,
+    RangeExplanation, TeamsExplanation, Tenure,
+};
 pub use inert::inert;
 pub use overrides::{NumberOverrides, RangeSuspension, TenantPause, UserOverrides};
 pub use sync_report::{
     ChangeReport, DirectoryReport, NoteReport, ReadMode, RulesReport, Summary, SyncRecord,
     SyncReport, SyncStatus, TriggerKind, UserRef,
 };
-pub use text::text;
+pub use text::{number_text, person_text, text};

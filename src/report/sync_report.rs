@@ -5,6 +5,7 @@ use crate::numbering::{E164, NumberType};
 use crate::plan::{ChangeStatus, Mode, NoteKind, PolicyName, Reason};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 /// A plan, or a sync as it stands.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -31,8 +32,31 @@ pub struct SyncReport {
     pub notes: Vec<NoteReport>,
 }
 
+impl SyncReport {
+    /// A report of which nothing is known yet but whom it is about.
+    #[must_use]
+    pub fn empty(tenant: &str, mode: Mode, rules: RulesReport, status: SyncStatus) -> Self {
+        Self {
+            tenant: tenant.to_owned(),
+            plan_id: String::new(),
+            sync_id: None,
+            status,
+            mode,
+            rules,
+            directory: DirectoryReport {
+                mode: ReadMode::Delta,
+                complete: false,
+                users: 0,
+            },
+            summary: Summary::default(),
+            changes: Vec::new(),
+            notes: Vec::new(),
+        }
+    }
+}
+
 /// `status` of a plan (`planned`, `held`) or a sync (all others).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum SyncStatus {
     /// A plan that would be applied.
@@ -65,7 +89,7 @@ impl SyncStatus {
 }
 
 /// What set a sync off.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum TriggerKind {
     /// The schedule.
@@ -81,7 +105,7 @@ pub enum TriggerKind {
 }
 
 /// The rules a plan was made with.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct RulesReport {
     /// Commit of the work tree the rules lie in; `None` outside one.
     pub commit: Option<String>,
@@ -92,7 +116,7 @@ pub struct RulesReport {
 }
 
 /// What was read of the directory.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct DirectoryReport {
     /// `full` or `delta`.
     pub mode: ReadMode,
@@ -103,7 +127,7 @@ pub struct DirectoryReport {
 }
 
 /// How users were read.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum ReadMode {
     /// Everybody.
@@ -113,7 +137,7 @@ pub enum ReadMode {
 }
 
 /// Counts of a plan or sync.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[expect(
     missing_docs,
     reason = "each counts what its name says in the contract"
@@ -133,33 +157,39 @@ pub struct Summary {
 }
 
 /// A user as reports name one.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, ToSchema)]
 pub struct UserRef {
     /// Object id.
+    #[schema(value_type = String)]
     pub id: UserId,
     /// User principal name.
     pub upn: String,
 }
 
 /// One change.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct ChangeReport {
     /// `assign`, `release`, `adopt`, `policy` or `profile`.
     pub action: String,
     /// Whom.
     pub user: UserRef,
     /// The number.
+    #[schema(value_type = String)]
     pub number: E164,
     /// The range it lies in.
     pub range: Option<String>,
     /// The number's type.
     #[serde(rename = "type")]
+    #[schema(value_type = String)]
     pub number_type: NumberType,
     /// Why.
+    #[schema(value_type = String)]
     pub reason: Reason,
     /// Of a policy change, which.
+    #[schema(value_type = Option<Object>)]
     pub policy: Option<PolicyName>,
     /// Where it stands.
+    #[schema(value_type = String)]
     pub status: ChangeStatus,
     /// What went wrong.
     pub error: Option<String>,
@@ -169,13 +199,15 @@ pub struct ChangeReport {
 }
 
 /// One note.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, ToSchema)]
 pub struct NoteReport {
     /// What it is about.
+    #[schema(value_type = String)]
     pub kind: NoteKind,
     /// Whom it concerns.
     pub user: Option<UserRef>,
     /// Which number it concerns.
+    #[schema(value_type = Option<String>)]
     pub number: Option<E164>,
     /// Which range it concerns.
     pub range: Option<String>,

@@ -1,5 +1,9 @@
 //! The report for people: what happens to whom, why, and what is to be done about it.
 
+mod explanation;
+
+pub use explanation::{number_text, person_text};
+
 use super::{ChangeReport, NoteReport, ReadMode, SyncReport, SyncStatus, inert};
 use crate::plan::{ChangeStatus, Mode, NoteKind};
 use comfy_table::{ContentArrangement, Table, presets};

@@ -11,7 +11,7 @@ use std::time::SystemTime;
 const ATTEMPTS: usize = 20;
 
 /// What tells a file from its earlier and later versions.
-type Stamp = (PathBuf, u64, Option<SystemTime>);
+pub(super) type Stamp = (PathBuf, u64, Option<SystemTime>);
 
 /// All `*.rules` directly in the folder, in byte order of their names. Hidden files and sub-folders are ignored.
 ///
@@ -42,7 +42,7 @@ pub(super) fn read(folder: &Path) -> Result<Vec<SourceFile>, RulebookError> {
     Err(RulebookError::Changing(folder.to_owned()))
 }
 
-fn stamps(folder: &Path) -> Result<Vec<Stamp>, RulebookError> {
+pub(super) fn stamps(folder: &Path) -> Result<Vec<Stamp>, RulebookError> {
     let unreadable = |path: &Path, source| RulebookError::Unreadable {
         path: path.to_owned(),
         source,

@@ -1,10 +1,12 @@
-//! Rule files in a folder: reading them consistently, and the git commit they come from.
+//! Rule files in a folder: reading them consistently, watching them, and the git commit they come from.
 //!
-//! Implements [`RuleSource`](crate::reconcile::RuleSource). Knows the rule language only through its loader.
+//! Implements [`RuleSource`](crate::reconcile::RuleSource) and [`LiveRules`](crate::reconcile::LiveRules). Knows the rule language only through its loader.
 
 mod folder;
+mod live;
 mod open;
 mod revision;
 
+pub use live::LiveRulebook;
 pub use open::{Rulebook, RulebookError};
 pub use revision::{Revision, revision};

@@ -43,7 +43,37 @@ pub enum RulebookError {
     Wrong(Vec<Diagnostic>),
 }
 
+impl RulebookError {
+    /// What is wrong, whole: every error with its place.
+    #[must_use]
+    pub fn text(&self) -> String {
+        let details: String = match self {
+            Self::Wrong(found) => found
+                .iter()
+                .map(|diagnostic| format!("\n{}", diagnostic.render(false)))
+                .collect(),
+            Self::Unreadable { source, .. } => format!(": {source}"),
+            _ => String::new(),
+        };
+        format!("{self}{details}")
+    }
+}
+
 impl Rulebook {
+    /// No rule at all: nobody is given anything.
+    ///
+    /// # Errors
+    ///
+    /// Never, as long as no file is a good set of files.
+    pub(super) fn empty() -> Result<Self, RulebookError> {
+        let loaded = load(&[], LoadOptions::default()).map_err(RulebookError::Wrong)?;
+        Ok(Self {
+            rules: Arc::new(loaded.rule_set),
+            warnings: Vec::new(),
+            revision: Revision::default(),
+        })
+    }
+
     /// Reads all rule files of a folder as one rule set.
     ///
     /// # Errors

@@ -62,25 +62,15 @@ pub(super) fn range(
 
 fn assemble(
     name: &Spelled,
-    draft: Draft,
+    mut draft: Draft,
     operator: Option<usize>,
     number_type: NumberType,
     country: Option<Country>,
     around: &Surroundings<'_>,
 ) -> CheckedRange {
-    let spans =
-        |entries: &[CheckedEntry]| entries.iter().map(|entry| entry.span).collect::<Spans>();
-    let dated = |entry: &CheckedEntry| {
-        Some(Dated {
-            span: entry.span,
-            from: entry.from?,
-        })
-    };
+    let anyone = || Condition::All(Vec::new());
+    let when = draft.when.take().map(|inner| inner.unwrap_or_else(anyone));
     let mut kinds = BTreeSet::from([Kind::Person]);
-    let when = draft
-        .when
-        .clone()
-        .map(|inner| inner.unwrap_or(Condition::All(Vec::new())));
     kinds.extend(when.iter().flat_map(Condition::admitted_kinds));
     CheckedRange {
         when_at: draft.places.get(&Keyword::When).copied().unwrap_or(name.at),
@@ -89,7 +79,7 @@ fn assemble(
             .iter()
             .map(|entry| (entry.span, entry.at))
             .collect(),
-        overflow: draft.overflow.unwrap_or_default(),
+        overflow: draft.overflow.take().unwrap_or_default(),
         when,
         policies: draft
             .policies
@@ -102,33 +92,55 @@ fn assemble(
             .map(|location| location.when.clone())
             .collect(),
         range: Range {
-            name: name.value.clone(),
-            description: draft.description,
-            number_type,
-            numbers: spans(&draft.numbers),
-            dated: draft.numbers.iter().filter_map(dated).collect(),
-            country,
-            never: spans(&draft.never),
-            reserve: spans(&draft.reserve),
-            unlisted: draft.unlisted.unwrap_or_default(),
-            when: None,
-            kinds,
-            priority: draft.priority.unwrap_or(100),
-            overflow: Vec::new(),
-            select: draft.select.unwrap_or_default(),
-            grace: draft.grace,
-            deleted_grace: draft.deleted_grace,
-            release: draft.release.unwrap_or_default(),
-            quarantine: draft.quarantine.unwrap_or(SignedDuration::ZERO),
-            keep_free: draft.keep_free.unwrap_or_default(),
-            low_stock: draft.low_stock,
-            locations: draft.locations.into_iter().map(location).collect(),
             operator,
-            policies: draft.policies.into_iter().map(policy).collect(),
+            country,
+            kinds,
             file: around.file.to_owned(),
             line: around.line,
+            ..unconditional(name.value.clone(), number_type, draft)
         },
     }
+}
+
+/// The range as its own properties say, the conditions aside: those are compiled when all ranges are known.
+fn unconditional(name: String, number_type: NumberType, draft: Draft) -> Range {
+    let dated = |entry: &CheckedEntry| {
+        Some(Dated {
+            span: entry.span,
+            from: entry.from?,
+        })
+    };
+    Range {
+        name,
+        description: draft.description,
+        number_type,
+        numbers: spans(&draft.numbers),
+        dated: draft.numbers.iter().filter_map(dated).collect(),
+        country: None,
+        never: spans(&draft.never),
+        reserve: spans(&draft.reserve),
+        unlisted: draft.unlisted.unwrap_or_default(),
+        when: None,
+        kinds: BTreeSet::new(),
+        priority: draft.priority.unwrap_or(100),
+        overflow: Vec::new(),
+        select: draft.select.unwrap_or_default(),
+        grace: draft.grace,
+        deleted_grace: draft.deleted_grace,
+        release: draft.release.unwrap_or_default(),
+        quarantine: draft.quarantine.unwrap_or(SignedDuration::ZERO),
+        keep_free: draft.keep_free.unwrap_or_default(),
+        low_stock: draft.low_stock,
+        locations: draft.locations.into_iter().map(location).collect(),
+        operator: None,
+        policies: draft.policies.into_iter().map(policy).collect(),
+        file: String::new(),
+        line: 0,
+    }
+}
+
+fn spans(entries: &[CheckedEntry]) -> Spans {
+    entries.iter().map(|entry| entry.span).collect()
 }
 
 fn location(draft: DraftLocation) -> LocationRule {
@@ -229,18 +241,7 @@ fn country(
 ) -> Option<Country> {
     let first = draft.numbers.first()?;
     let (code, by_plan) = around.plans.country(first.span.first());
-    let mut is_other = |entry: &&CheckedEntry| around.plans.country(entry.span.first()).0 != code;
-    if let Some(other) = draft.numbers.iter().find(|entry| is_other(entry)) {
-        let message = format!(
-            "{} and {} are numbers of two countries",
-            first.span.first(),
-            other.span.first()
-        );
-        let help = Some("a range has numbers of one country: make two of it".to_owned());
-        around
-            .findings
-            .error(other.at, "two-countries", message, help);
-    }
+    one_country(draft, first, code, around);
     let of_operator = operator
         .map(|at| &around.operators[at].countries)
         .filter(|countries| countries.len() == 1)
@@ -264,14 +265,37 @@ fn country(
             .error(name.at, "country-required", message, Some(help.into()));
     }
     if let (Some(operator), Some(country)) = (operator, country) {
-        let operator = &around.operators[operator];
-        if !operator.countries.is_empty() && !operator.countries.contains(&country) {
-            let message = format!("operator \"{}\" does not serve {country}", operator.name);
-            let at = draft.operator.as_ref().map_or(name.at, |named| named.at);
-            around.findings.error(at, "operator-country", message, None);
-        }
+        let at = draft.operator.as_ref().map_or(name.at, |named| named.at);
+        served(&around.operators[operator], country, at, around.findings);
     }
     country
+}
+
+fn one_country(
+    draft: &Draft,
+    first: &CheckedEntry,
+    code: Option<i32>,
+    around: &mut Surroundings<'_>,
+) {
+    let mut is_other = |entry: &&CheckedEntry| around.plans.country(entry.span.first()).0 != code;
+    if let Some(other) = draft.numbers.iter().find(|entry| is_other(entry)) {
+        let message = format!(
+            "{} and {} are numbers of two countries",
+            first.span.first(),
+            other.span.first()
+        );
+        let help = Some("a range has numbers of one country: make two of it".to_owned());
+        around
+            .findings
+            .error(other.at, "two-countries", message, help);
+    }
+}
+
+fn served(operator: &Operator, country: Country, at: Spot, findings: &mut Findings) {
+    if !operator.countries.is_empty() && !operator.countries.contains(&country) {
+        let message = format!("operator \"{}\" does not serve {country}", operator.name);
+        findings.error(at, "operator-country", message, None);
+    }
 }
 
 /// `never` and `reserve` lie inside `numbers`.

@@ -1,6 +1,7 @@
 //! From a checked rule set to one that decides: texts become numbers, conditions become expressions, ranges an index.
 
-use super::checked::{CheckedSet, Condition, Probe};
+use super::Range;
+use super::checked::{CheckedRange, CheckedSet, Condition, Probe};
 use super::digest;
 use super::evaluate::Memory;
 use super::expression::{Expression, Test};
@@ -31,32 +32,14 @@ pub(super) fn compile(checked: CheckedSet) -> RuleSet {
         rules.iter().map(compiled).collect::<Vec<_>>()
     };
     let (excludes, exempts) = (named(&checked.excludes), named(&checked.exempts));
-    let mut ranges = Vec::with_capacity(checked.ranges.len());
-    for source in checked.ranges {
-        let mut range = source.range;
-        range.when = source
-            .when
-            .as_ref()
-            .map(|when| expression(when, &mut words));
-        for (policy, when) in range.policies.iter_mut().zip(&source.policies) {
-            policy.when = when.as_ref().map(|when| expression(when, &mut words));
-        }
-        for (location, when) in range.locations.iter_mut().zip(&source.locations) {
-            location.when = when.as_ref().map(|when| expression(when, &mut words));
-        }
-        ranges.push(range);
-    }
+    let ranges: Vec<Range> = (checked.ranges.into_iter())
+        .map(|source| with_conditions(source, &mut words))
+        .collect();
     words.add_aliases(&checked.aliases);
     let index = |calling_plan: bool| {
         let fits = |number_type| (number_type == NumberType::CallingPlan) == calling_plan;
         Index::build(&ranges, &words, fits)
     };
-    let mut spans: Vec<_> = ranges
-        .iter()
-        .enumerate()
-        .flat_map(|(at, range)| runs(&range.numbers).map(move |(first, last)| (first, last, at)))
-        .collect();
-    spans.sort_unstable();
     let mut by_name: Vec<usize> = (0..ranges.len()).collect();
     by_name.sort_by(|a, b| ranges[*a].name.cmp(&ranges[*b].name));
     let memories = (0..MEMORIES)
@@ -65,9 +48,9 @@ pub(super) fn compile(checked: CheckedSet) -> RuleSet {
     RuleSet {
         direct: index(false),
         calling: index(true),
+        spans: spans(&ranges),
         ranges,
         by_name,
-        spans,
         operators: checked.operators,
         scope,
         excludes,
@@ -78,6 +61,31 @@ pub(super) fn compile(checked: CheckedSet) -> RuleSet {
         words,
         memories,
     }
+}
+
+/// The range with its own conditions and those of its policies and locations.
+fn with_conditions(source: CheckedRange, words: &mut Vocabulary) -> Range {
+    let mut range = source.range;
+    let mut compiled = |when: &Option<Condition>| when.as_ref().map(|when| expression(when, words));
+    range.when = compiled(&source.when);
+    for (policy, when) in range.policies.iter_mut().zip(&source.policies) {
+        policy.when = compiled(when);
+    }
+    for (location, when) in range.locations.iter_mut().zip(&source.locations) {
+        location.when = compiled(when);
+    }
+    range
+}
+
+/// Every run of numbers with its range, ascending.
+fn spans(ranges: &[Range]) -> Vec<(u64, u64, usize)> {
+    let of_range = |(at, range): (usize, &'_ Range)| {
+        let runs: Vec<_> = runs(&range.numbers).collect();
+        runs.into_iter().map(move |(first, last)| (first, last, at))
+    };
+    let mut spans: Vec<_> = ranges.iter().enumerate().flat_map(of_range).collect();
+    spans.sort_unstable();
+    spans
 }
 
 fn runs(numbers: &Spans) -> impl Iterator<Item = (u64, u64)> + '_ {

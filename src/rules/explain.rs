@@ -2,8 +2,13 @@
 
 use super::evaluate::Look;
 use super::expression::{Expression, Test, Truth};
+use super::normal_form::normal_form;
 use super::vocabulary::Vocabulary;
-use crate::directory::{Kind, User};
+use crate::directory::{Attribute, Kind, User};
+use icu_normalizer::DecomposingNormalizerBorrowed;
+
+/// How a text that is almost the wanted one is announced.
+pub(super) const NEARLY: &str = "nearly ";
 
 /// The first clause that fails; `None` when the condition holds.
 pub(super) fn failing_clause(
@@ -12,22 +17,79 @@ pub(super) fn failing_clause(
     words: &Vocabulary,
     user: &User,
 ) -> Option<String> {
+    failing_clauses(expression, look, words, user)
+        .into_iter()
+        .next()
+}
+
+/// Every clause that fails, each with what was found; none when the condition holds.
+pub(super) fn failing_clauses(
+    expression: &Expression,
+    look: &mut Look<'_>,
+    words: &Vocabulary,
+    user: &User,
+) -> Vec<String> {
     let truth = look.truth(expression);
     match (expression, truth) {
-        (_, Truth::True) => None,
+        (_, Truth::True) => Vec::new(),
         (Expression::All(terms), _) => terms
             .iter()
-            .find_map(|term| failing_clause(term, look, words, user)),
+            .flat_map(|term| failing_clauses(term, look, words, user))
+            .collect(),
         (Expression::Test(test), truth) => {
             let found = match truth {
-                Truth::UnknownPlan => "no plan of that name is known".to_owned(),
-                Truth::UnknownGroup => "the group could not be read".to_owned(),
-                _ => found(test, words, user)?,
+                Truth::UnknownPlan => Some("no plan of that name is known".to_owned()),
+                Truth::UnknownGroup => Some("the group could not be read".to_owned()),
+                _ => found(test, words, user),
             };
-            Some(format!("{} ({found})", written(expression, words)))
+            let found = found.map_or_else(String::new, |found| format!(" ({found})"));
+            vec![format!("{}{found}", written(expression, words))]
         }
-        _ => Some(written(expression, words)),
+        _ => {
+            let values = values(expression, words, user);
+            let found = match values.is_empty() {
+                true => String::new(),
+                false => format!(" ({})", values.join(", ")),
+            };
+            vec![format!("{}{found}", written(expression, words))]
+        }
     }
+}
+
+/// How many clauses have to hold together.
+pub(super) fn clauses(expression: &Expression) -> usize {
+    match expression {
+        Expression::All(terms) => terms.iter().map(clauses).sum(),
+        _ => 1,
+    }
+}
+
+/// What the user has of every attribute that the expression reads, each once.
+fn values(expression: &Expression, words: &Vocabulary, user: &User) -> Vec<String> {
+    let mut found = Vec::new();
+    match expression {
+        Expression::All(terms) | Expression::Any(terms) => {
+            found.extend(terms.iter().flat_map(|term| values(term, words, user)));
+        }
+        Expression::Not(inner) => found.extend(values(inner, words, user)),
+        Expression::Test(Test::OneOf(slot, _) | Test::Blank(slot) | Test::Text(slot, _)) => {
+            let attribute = words.slots[*slot as usize].attribute;
+            found.push(match value(user, attribute) {
+                Some(text) => format!("{} is {text:?}", attribute.name()),
+                None => format!("{} is empty", attribute.name()),
+            });
+        }
+        Expression::Test(_) => {}
+    }
+    let mut seen = std::collections::BTreeSet::new();
+    found.retain(|text| seen.insert(text.clone()));
+    found
+}
+
+fn value(user: &User, attribute: Attribute) -> Option<&str> {
+    user.attributes
+        .get(attribute)
+        .filter(|text| !text.trim().is_empty())
 }
 
 /// What the user has instead.
@@ -35,9 +97,14 @@ fn found(test: &Test, words: &Vocabulary, user: &User) -> Option<String> {
     Some(match test {
         Test::OneOf(slot, _) | Test::Blank(slot) | Test::Text(slot, _) => {
             let attribute = words.slots.get(*slot as usize)?.attribute;
-            match user.attributes.get(attribute) {
-                Some(text) if !text.trim().is_empty() => format!("it is {text:?}"),
-                _ => "it is empty".to_owned(),
+            match value(user, attribute) {
+                Some(text) => match near(test, words, text) {
+                    Some(wanted) => {
+                        format!("it is {text:?}, {NEARLY}{wanted:?}: spelling and accents count")
+                    }
+                    None => format!("it is {text:?}"),
+                },
+                None => "it is empty".to_owned(),
             }
         }
         Test::Kinds(_) => "it is another kind".to_owned(),
@@ -45,6 +112,38 @@ fn found(test: &Test, words: &Vocabulary, user: &User) -> Option<String> {
         Test::Plan(_) => "the plan is not usable".to_owned(),
         Test::Group(_) => "the user is no member".to_owned(),
     })
+}
+
+/// The wanted value that the user's is almost: an accent, another spelling of an umlaut or a slip of the pen away.
+fn near<'w>(test: &Test, words: &'w Vocabulary, text: &str) -> Option<&'w str> {
+    let Test::OneOf(slot, classes) = test else {
+        return None;
+    };
+    let shown = &words.slots.get(*slot as usize)?.shown;
+    let has = plain(text);
+    let is_near = |wanted: &&str| {
+        let wanted = plain(wanted);
+        strsim::damerau_levenshtein(&has, &wanted) <= wanted.chars().count() / 6
+    };
+    classes
+        .iter()
+        .map(|class| &*shown[*class as usize])
+        .find(is_near)
+}
+
+/// The normal form without accents, umlauts written as one letter: for likeness only, never for equality.
+fn plain(text: &str) -> String {
+    let apart = DecomposingNormalizerBorrowed::new_nfd()
+        .normalize(&normal_form(text))
+        .into_owned();
+    let letters: String = apart
+        .chars()
+        .filter(|sign| !matches!(sign, '\u{300}'..='\u{36f}'))
+        .collect();
+    letters
+        .replace("ae", "a")
+        .replace("oe", "o")
+        .replace("ue", "u")
 }
 
 /// The expression as a rule file writes it.

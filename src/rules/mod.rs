@@ -15,6 +15,7 @@ mod check_range;
 mod check_set;
 mod checked;
 mod compile;
+mod considered;
 mod diagnostic;
 mod digest;
 mod evaluate;
@@ -42,6 +43,7 @@ mod tokens;
 mod vocabulary;
 mod when_binding;
 
+pub use considered::{Considered, nearest_miss};
 pub use diagnostic::{Diagnostic, Severity};
 pub use normal_form::normal_form;
 pub use range::{

@@ -34,32 +34,14 @@ struct Pieces<'a> {
 
 impl<'a> Pieces<'a> {
     fn statement(&mut self, block: Block) -> Option<Statement> {
-        let properties = |parser: &mut Self, body: Vec<PropertyPiece>| -> Vec<Property> {
-            let property = |piece| parser.property(block.keyword, piece);
-            body.into_iter().map(property).collect()
-        };
         let at = block.at;
         Some(match block.keyword {
             Keyword::Defaults => {
                 self.piece(Rule::empty_head, &block, block.head);
-                let properties = properties(self, block.body);
+                let properties = self.properties(block);
                 Statement::Defaults { properties }
             }
-            Keyword::Range | Keyword::Operator => {
-                let head = self.piece(Rule::name_head, &block, block.head);
-                let properties = properties(self, block.body);
-                let mut texts = self.texts(head?, block.head.at);
-                let name = texts.pop()?;
-                if block.keyword == Keyword::Range {
-                    Statement::Range {
-                        at,
-                        name,
-                        properties,
-                    }
-                } else {
-                    Statement::Operator { name, properties }
-                }
-            }
+            Keyword::Range | Keyword::Operator => self.declaration(block)?,
             Keyword::Alias => self.alias(&block)?,
             Keyword::Let => {
                 let mut parts = self.piece(Rule::let_head, &block, block.head)?;
@@ -97,6 +79,27 @@ impl<'a> Pieces<'a> {
             preferred: texts.next()?,
             spellings: texts.collect(),
         })
+    }
+
+    fn declaration(&mut self, block: Block) -> Option<Statement> {
+        let (keyword, at, head_at) = (block.keyword, block.at, block.head.at);
+        let head = self.piece(Rule::name_head, &block, block.head);
+        // Read even under a broken head, so that all that is wrong is told at once.
+        let properties = self.properties(block);
+        let name = self.texts(head?, head_at).pop()?;
+        Some(match keyword {
+            Keyword::Range => Statement::Range {
+                at,
+                name,
+                properties,
+            },
+            _ => Statement::Operator { name, properties },
+        })
+    }
+
+    fn properties(&mut self, block: Block) -> Vec<Property> {
+        let property = |piece| self.property(block.keyword, piece);
+        block.body.into_iter().map(property).collect()
     }
 
     fn property(&mut self, block: Keyword, piece: PropertyPiece) -> Property {

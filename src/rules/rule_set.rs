@@ -144,12 +144,18 @@ impl RuleSet {
     /// The name of the first `exclude` rule that holds.
     #[must_use]
     pub fn excluded_by(&self, subject: Subject<'_>) -> Option<&str> {
+        if self.excludes.is_empty() {
+            return None;
+        }
         self.looking(subject, |look| first_that_holds(&self.excludes, look))
     }
 
     /// The name of the first `exempt` rule that holds.
     #[must_use]
     pub fn exempted_by(&self, subject: Subject<'_>) -> Option<&str> {
+        if self.exempts.is_empty() {
+            return None;
+        }
         self.looking(subject, |look| first_that_holds(&self.exempts, look))
     }
 
@@ -294,7 +300,11 @@ impl RuleSet {
     }
 
     /// Lends a memory that no other thread uses at the moment, or else an empty one.
-    fn looking<'a, R>(&'a self, subject: Subject<'a>, ask: impl FnOnce(&mut Look<'_>) -> R) -> R {
+    pub(super) fn looking<'a, R>(
+        &'a self,
+        subject: Subject<'a>,
+        ask: impl FnOnce(&mut Look<'_>) -> R,
+    ) -> R {
         for memory in &self.memories {
             if let Ok(mut memory) = memory.try_lock() {
                 return ask(&mut Look::new(&self.words, subject, &mut memory));

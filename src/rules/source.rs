@@ -3,6 +3,7 @@
 use super::check::{ParsedFile, check};
 use super::diagnostic::Diagnostic;
 use super::findings::Findings;
+use super::syntax::Statement;
 use super::{RuleSet, Severity, blocks, compile, parse, tokens};
 
 /// One rule file, as read.
@@ -56,19 +57,13 @@ pub fn load(files: &[SourceFile], options: LoadOptions) -> Result<Loaded, Vec<Di
     }
     let lines: Vec<Vec<u32>> = texts.iter().map(|text| line_starts(text)).collect();
     let mut findings = Findings::default();
-    let parsed: Vec<ParsedFile<'_>> = files
-        .iter()
-        .zip(&texts)
-        .zip(&lines)
-        .enumerate()
-        .map(|(index, ((file, text), lines))| {
-            let tokens = tokens::tokenise(index as u32, text, &mut findings);
-            let blocks = blocks::split(index as u32, text, &tokens, &mut findings);
-            ParsedFile {
-                name: &file.name,
-                statements: parse::parse(text, blocks, &mut findings),
-                lines,
-            }
+    let places = files.iter().zip(&texts).zip(&lines);
+    let parsed: Vec<ParsedFile<'_>> = (0..)
+        .zip(places)
+        .map(|(index, ((file, text), lines))| ParsedFile {
+            name: &file.name,
+            statements: statements(index, text, &mut findings),
+            lines,
         })
         .collect();
     let checked = check(&parsed, options.groups, &mut findings);
@@ -90,6 +85,12 @@ pub fn load(files: &[SourceFile], options: LoadOptions) -> Result<Loaded, Vec<Di
         rule_set: compile::compile(checked),
         warnings: diagnostics,
     })
+}
+
+fn statements(file: u32, text: &str, findings: &mut Findings) -> Vec<Statement> {
+    let tokens = tokens::tokenise(file, text, findings);
+    let blocks = blocks::split(file, text, &tokens, findings);
+    parse::parse(text, blocks, findings)
 }
 
 fn dropped_note(dropped: usize, failed: bool, files: &[SourceFile]) -> Diagnostic {

@@ -2,5 +2,7 @@
 //! twice.
 
 mod next;
+mod timetable;
 
 pub use next::{last_due, next_run};
+pub use timetable::{Timetable, offset_of};

@@ -1,4 +1,4 @@
-//! `POST /$batch`: up to twenty requests in one (GRAPH 9.3).
+//! `POST /$batch`: up to twenty requests in one (docs/graph.md 9.3).
 
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -1,4 +1,4 @@
-//! What Teams itself thinks of a user: `userConfigurations` (GRAPH 5).
+//! What Teams itself thinks of a user: `userConfigurations` (docs/graph.md 5).
 
 use serde_json::{Value, json};
 use uuid::Uuid;

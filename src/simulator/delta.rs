@@ -1,4 +1,4 @@
-//! `GET /users/delta`: everybody, then only what changed (GRAPH section 1).
+//! `GET /users/delta`: everybody, then only what changed (docs/graph.md 1).
 
 use serde_json::Value;
 use uuid::Uuid;
@@ -214,7 +214,7 @@ fn wanted(world: &World, token: &DeltaToken, place: Place) -> bool {
     token.ids.is_empty() || token.ids.contains(&world.users.id(place))
 }
 
-/// `licenseAssignmentStates` may be selected but never makes a user appear (GRAPH 1.3).
+/// `licenseAssignmentStates` may be selected but never makes a user appear (docs/graph.md 1.3).
 fn changed(history: &History, property: &str, since: u64) -> bool {
     property != "licenseAssignmentStates"
         && history

@@ -6,7 +6,7 @@ use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-/// Delta tokens for directory objects live this long (GRAPH 1.4).
+/// Delta tokens for directory objects live this long (docs/graph.md 1.4).
 const LIFE: SignedDuration = SignedDuration::from_hours(7 * 24);
 
 /// The state of a round, carried by the client as an opaque text.

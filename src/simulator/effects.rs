@@ -50,7 +50,7 @@ impl World {
     }
 
     /// Takes a number from its holder. A direct-routing number that was never uploaded leaves the
-    /// list, and any that Teams itself takes does (GRAPH 3.3).
+    /// list, and any that Teams itself takes does (docs/graph.md 3.3).
     pub(super) fn take_away(&mut self, number: &Arc<Number>, by_teams: bool) {
         let stays = number.inventory && !by_teams || self.switches.direct_routing_stays_listed;
         if number.number_type == "directRouting" && !stays {

@@ -139,7 +139,7 @@ impl Reply {
     }
 }
 
-/// A refusal in Graph's envelope (GRAPH 9.2).
+/// A refusal in Graph's envelope (docs/graph.md 9.2).
 #[derive(Debug)]
 pub(super) struct GraphError {
     pub(super) status: u16,

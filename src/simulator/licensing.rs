@@ -1,4 +1,4 @@
-//! What Teams makes of a user's licences, by GRAPH section 3.
+//! What Teams makes of a user's licences, by docs/graph.md 3.
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -20,7 +20,7 @@ const VIRTUAL_USER: [Uuid; 2] = [
     uuid!("f47330e9-c134-43b3-9993-e7f004506889"),
     uuid!("0628a73f-3b4a-4989-bd7b-0f8823144313"),
 ];
-/// Every plan of GRAPH 3.1 that lets a user call the public network.
+/// Every plan of docs/graph.md 3.1 that lets a user call the public network.
 const CALLING_PLAN: [Uuid; 11] = [
     uuid!("4ed3ff63-69d7-4fb7-b984-5aec7f605ca8"),
     uuid!("3c8a8792-7866-409b-bb61-1b20ace0368b"),

@@ -1,6 +1,6 @@
 //! A strict Graph-like server over an in-memory tenant (SPEC section 13).
 //!
-//! It speaks the wire format described in `GRAPH.md` and refuses what Graph refuses. What nobody
+//! It speaks the wire format described in `docs/graph.md` and refuses what Graph refuses. What nobody
 //! outside Microsoft knows about Graph is a [`Switches`] entry, so that a client can be shown to be
 //! right in every world. It shares no type with the product's own Graph adapter: a mistake made in
 //! one of them must not be repeated in the other.
@@ -22,6 +22,7 @@ mod generate;
 mod generated_tables;
 mod generator;
 mod groups;
+mod happenings;
 mod launch;
 mod licensing;
 mod log;

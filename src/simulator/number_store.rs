@@ -1,4 +1,4 @@
-//! The tenant's telephone numbers and who holds them (GRAPH 4.1).
+//! The tenant's telephone numbers and who holds them (docs/graph.md 4.1).
 
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
@@ -157,7 +157,7 @@ impl Number {
     }
 }
 
-/// The id as the documentation samples decode: `<operator>|<number>` (GRAPH 4.1).
+/// The id as the documentation samples decode: `<operator>|<number>` (docs/graph.md 4.1).
 pub(super) fn number_id(operator: Uuid, number: &str) -> String {
     use base64::Engine as _;
     base64::engine::general_purpose::URL_SAFE_NO_PAD.encode(format!("{operator}|{number}"))

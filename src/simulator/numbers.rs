@@ -1,4 +1,4 @@
-//! The number list and what reads or changes one number (GRAPH 4.1, 4.2).
+//! The number list and what reads or changes one number (docs/graph.md 4.1, 4.2).
 
 use base64::Engine as _;
 use serde::Serialize;

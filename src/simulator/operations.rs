@@ -1,4 +1,4 @@
-//! Orders that take time, and what became of them (GRAPH 4.2, 4.3).
+//! Orders that take time, and what became of them (docs/graph.md 4.2, 4.3).
 
 use std::collections::{BTreeMap, BTreeSet};
 

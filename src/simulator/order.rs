@@ -1,4 +1,4 @@
-//! The bodies of `assignNumber`, `unassignNumber` and `updateNumber` (GRAPH 4.2).
+//! The bodies of `assignNumber`, `unassignNumber` and `updateNumber` (docs/graph.md 4.2).
 
 use serde::Deserialize;
 use uuid::Uuid;

@@ -1,4 +1,4 @@
-//! Policies of the tenant and who was granted them (GRAPH 5).
+//! Policies of the tenant and who was granted them (docs/graph.md 5).
 
 use serde::Deserialize;
 use serde_json::{Value, json};

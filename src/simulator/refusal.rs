@@ -1,4 +1,4 @@
-//! Why Teams says no to an order (GRAPH 4.4, 7, 10).
+//! Why Teams says no to an order (docs/graph.md 4.4, 7, 10).
 
 use jiff::Timestamp;
 use uuid::Uuid;

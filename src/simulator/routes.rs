@@ -1,4 +1,4 @@
-//! The table of contents: which path is which resource, and what permission it takes (GRAPH section 0).
+//! The table of contents: which path is which resource, and what permission it takes (docs/graph.md 0).
 
 use percent_encoding::percent_decode_str;
 

@@ -52,6 +52,22 @@ pub fn sample_office_tenant() -> TenantFile {
     }
 }
 
+/// Somebody who joins after the demonstration has begun: licensed, in one of the six offices.
+pub(super) fn newcomer(n: u64) -> Value {
+    let place = office(n * 5 + 1);
+    let (given, surname) = super::happenings::name_of(n);
+    let upn = format!("{}.{}.n{n}@{DOMAIN}", given.1, surname.1);
+    let fields = json!({
+        "id": id(100_000 + n), "userPrincipalName": upn, "mail": upn,
+        "displayName": format!("{} {}", given.0, surname.0), "givenName": given.0, "surname": surname.0,
+        "employeeId": format!("N{}", 100_000 + n), "city": place.city[0], "officeLocation": place.office[0],
+        "country": place.country, "usageLocation": place.usage, "companyName": "Northwind",
+        "department": DEPARTMENTS[one_of(n, DEPARTMENTS.len())], "employeeType": "Employee",
+        "accountEnabled": true, "userType": "Member", "businessPhones": [],
+    });
+    Value::Object(licensed(fields, &[(E5, vec![])], "Enabled"))
+}
+
 /// The object id of the n-th user.
 fn id(index: u64) -> Uuid {
     let spread = u128::from(index + 1).wrapping_mul(0x9e37_79b9_7f4a_7c15_f39c_c060_5ced_c835);

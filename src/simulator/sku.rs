@@ -1,4 +1,4 @@
-//! The tenant's licences: `subscribedSkus` and a user's `licenseDetails` (GRAPH 2.3, 2.4).
+//! The tenant's licences: `subscribedSkus` and a user's `licenseDetails` (docs/graph.md 2.3, 2.4).
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};

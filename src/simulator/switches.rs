@@ -10,7 +10,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 #[derive(Clone, Debug, Deserialize, Serialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Switches {
-    /// What happens to a number whose holder loses a plan it needs, by `numberType` (GRAPH 3.3).
+    /// What happens to a number whose holder loses a plan it needs, by `numberType` (docs/graph.md 3.3).
     pub on_licence_loss: BTreeMap<String, LossRule>,
     /// What a soft or hard deletion does to the holder's numbers.
     pub on_delete: OnDelete,
@@ -90,7 +90,7 @@ impl Default for Switches {
     }
 }
 
-/// The least application permissions of GRAPH section 0, and the one for group members.
+/// The least application permissions of docs/graph.md 0, and the one for group members.
 const DEFAULT_GRANTS: [&str; 8] = [
     "User.Read.All",
     "LicenseAssignment.Read.All",
@@ -145,7 +145,7 @@ pub struct LossRule {
     pub delay: Span,
 }
 
-/// The worlds of GRAPH 3.3.
+/// The worlds of docs/graph.md 3.3.
 #[derive(Clone, Copy, Debug, Default, Deserialize, Eq, PartialEq, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum LicenceLoss {
@@ -178,7 +178,7 @@ pub enum RefuseIn {
     Operation,
 }
 
-/// The shapes seen in documentation samples (GRAPH 4.3).
+/// The shapes seen in documentation samples (docs/graph.md 4.3).
 #[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Wrap {

@@ -1,4 +1,4 @@
-//! The token endpoint, and what makes a token good (GRAPH section 8).
+//! The token endpoint, and what makes a token good (docs/graph.md 8).
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;

@@ -42,7 +42,7 @@ impl Record {
     }
 }
 
-/// What a user is shown with when nothing is selected (GRAPH 2.1), the id aside.
+/// What a user is shown with when nothing is selected (docs/graph.md 2.1), the id aside.
 pub(super) const DEFAULT_PROPERTIES: [&str; 10] = [
     "businessPhones",
     "displayName",
@@ -56,7 +56,7 @@ pub(super) const DEFAULT_PROPERTIES: [&str; 10] = [
     "userPrincipalName",
 ];
 
-/// Properties that live outside the directory's main store: never listed, never tracked (GRAPH 1.3).
+/// Properties that live outside the directory's main store: never listed, never tracked (docs/graph.md 1.3).
 pub(super) const OUTSIDE_STORE: [&str; 15] = [
     "signInActivity",
     "cloudLicensing",

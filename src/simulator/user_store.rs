@@ -285,7 +285,7 @@ impl UserStore {
         self.bin.iter().copied()
     }
 
-    /// Purges whom the deleted items have held for 30 days (GRAPH 2.2).
+    /// Purges whom the deleted items have held for 30 days (docs/graph.md 2.2).
     pub(super) fn purge(&mut self, now: Timestamp) {
         let month = SignedDuration::from_hours(30 * 24);
         let over = |place: &Place| match self.presence(*place) {

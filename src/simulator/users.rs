@@ -1,4 +1,4 @@
-//! Users one by one and in full lists (GRAPH 2.1, 2.2, 6).
+//! Users one by one and in full lists (docs/graph.md 2.1, 2.2, 6).
 
 use serde_json::{Map, Value, json};
 
@@ -241,7 +241,7 @@ pub(super) fn restore(world: &mut World, call: &Call, user: &str) -> Answer {
     ))
 }
 
-/// `PATCH /users/{id}`: the office telephone, which a synced user has on-premises only (GRAPH 6).
+/// `PATCH /users/{id}`: the office telephone, which a synced user has on-premises only (docs/graph.md 6).
 pub(super) fn patch(world: &mut World, call: &Call, user: &str) -> Answer {
     call.query.only(&[])?;
     let updates: Map<String, Value> = call.read()?;

@@ -1,8 +1,10 @@
 //! Statements over whole batches: one statement, however many rows.
 //!
 //! A statement is written once with `{batch}` where the rows come from. SQLite reads them from one JSON text
-//! (`jsonb_each`, which hands each row on parsed, so that its columns need not parse it again), PostgreSQL from one array a column (`UNNEST`). The only file that builds SQL text: what is put in are
-//! column names and parameter places, never a value.
+//! (`jsonb_each`, which hands each row on parsed, so that its columns need not parse it again), PostgreSQL from one
+//! array a column (`UNNEST`). A table is joined to a batch by `CROSS JOIN` and a condition: SQLite keeps to that order,
+//! where it would else walk the whole table, and the batch anew for each of its rows, to save itself a sort. The only
+//! file that builds SQL text: what is put in are column names and parameter places, never a value.
 
 use super::engine::Tx;
 use sqlx::{AssertSqlSafe, FromRow, postgres::PgRow, sqlite::SqliteRow};
@@ -55,6 +57,10 @@ impl Batch {
 
     pub(super) fn json(self, name: &'static str, values: impl IntoIterator<Item = String>) -> Self {
         self.column(name, Values::Json(values.into_iter().collect()))
+    }
+
+    pub(super) fn is_empty(&self) -> bool {
+        self.len == 0
     }
 
     fn column(mut self, name: &'static str, values: Values) -> Self {

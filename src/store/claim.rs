@@ -173,6 +173,7 @@ async fn insert_steps(
     let won: Vec<(i64,)> = batch
         .fetch(&mut w.tx, ADD, &[w.tenant, w.now.as_microsecond()])
         .await?;
+    w.written.steps |= !won.is_empty();
     let won: BTreeSet<i64> = won.into_iter().map(|(id,)| id).collect();
     for (id, change) in rows {
         if !won.contains(id) {

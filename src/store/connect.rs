@@ -47,6 +47,10 @@ impl Default for Options {
     }
 }
 
+/// Held by the one service of a SQLite file.
+#[derive(Debug)]
+pub struct ServeLock(#[expect(dead_code, reason = "held, not read")] FileLock);
+
 /// An open database with the current schema.
 #[derive(Clone, Debug)]
 pub struct Store {
@@ -62,8 +66,7 @@ impl Store {
     /// # Errors
     /// Every way in which this fails has its own [`StoreError`], which says how to mend it. Nothing was written then.
     pub async fn open(url: &str, options: Options) -> Result<Self, StoreError> {
-        if let Some(path) = url.strip_prefix("sqlite:") {
-            let path = PathBuf::from(path.strip_prefix("//").unwrap_or(path));
+        if let Some(path) = sqlite_path(url) {
             if path.as_os_str().is_empty() {
                 return Err(StoreError::Url(url.to_owned()));
             }
@@ -75,6 +78,36 @@ impl Store {
         // The text may hold a password: only its scheme is repeated.
         let scheme = url.split(':').next().unwrap_or_default();
         Err(StoreError::Url(format!("{scheme}:…")))
+    }
+
+    /// Asks the database for a sign of life.
+    ///
+    /// # Errors
+    /// When it does not answer.
+    pub async fn ping(&self) -> Result<(), StoreError> {
+        const ONE: &str = "SELECT 1";
+        let mut tx = self.pool.read().await?;
+        let _one: Option<(i32,)> = fetch_optional!(&mut tx, ONE)?;
+        Ok(())
+    }
+
+    /// Keeps a second service away from a SQLite file for as long as the answer lives; `None` where replicas may run.
+    ///
+    /// # Errors
+    /// [`StoreError::Served`] names the process that serves the file.
+    pub fn serve_lock(&self) -> Result<Option<ServeLock>, StoreError> {
+        let Some(file) = &self.file else {
+            return Ok(None);
+        };
+        let path = lock::path_of_service(file);
+        match lock::take(&path) {
+            Ok(lock::Taken::Ours(lock)) => Ok(Some(ServeLock(lock))),
+            Ok(lock::Taken::Held(holder)) => Err(StoreError::Served {
+                path: file.display().to_string(),
+                holder,
+            }),
+            Err(_) => Err(StoreError::Permission(path.display().to_string())),
+        }
     }
 
     /// Checks the whole database; answers what is wrong, or nothing.
@@ -95,6 +128,22 @@ impl Store {
             Pool::Postgres(pool) => pool.close().await,
         }
     }
+}
+
+/// The file of a SQLite URL; `None` of any other.
+pub(super) fn sqlite_path(url: &str) -> Option<PathBuf> {
+    let path = url.strip_prefix("sqlite:")?;
+    Some(PathBuf::from(path.strip_prefix("//").unwrap_or(path)))
+}
+
+/// The newest schema this version knows.
+pub(super) fn newest_schema(pool: &Pool) -> i64 {
+    let migrator = match pool {
+        Pool::Sqlite(_) => &SQLITE,
+        Pool::Postgres(_) => &POSTGRES,
+    };
+    let newest = migrator.iter().map(|migration| migration.version).max();
+    newest.unwrap_or_default()
 }
 
 async fn open_sqlite(path: PathBuf, options: Options) -> Result<Store, StoreError> {
@@ -167,15 +216,10 @@ fn sqlite_options(path: &Path, options: &Options) -> SqliteConnectOptions {
 }
 
 async fn open_postgres(url: &str, options: Options) -> Result<Store, StoreError> {
-    let connect: PgConnectOptions = url
-        .parse()
-        .map_err(|_| StoreError::Url("postgres:…".to_owned()))?;
     let pool = PgPoolOptions::new()
         .max_connections(options.connections)
         .acquire_timeout(options.busy)
-        .connect_with(
-            connect.options([("lock_timeout", format!("{}ms", options.busy.as_millis()))]),
-        )
+        .connect_with(postgres_options(url, &options)?)
         .await
         .map_err(postgres_error)?;
     let pool = Pool::Postgres(pool);
@@ -185,6 +229,16 @@ async fn open_postgres(url: &str, options: Options) -> Result<Store, StoreError>
         options,
         file: None,
     })
+}
+
+pub(super) fn postgres_options(
+    url: &str,
+    options: &Options,
+) -> Result<PgConnectOptions, StoreError> {
+    let connect: PgConnectOptions = url
+        .parse()
+        .map_err(|_| StoreError::Url("postgres:…".to_owned()))?;
+    Ok(connect.options([("lock_timeout", format!("{}ms", options.busy.as_millis()))]))
 }
 
 /// Whether the file has to be read through before it is trusted: it is small, or the last user did not close it.
@@ -242,7 +296,7 @@ fn code(error: &sqlx::Error) -> Option<String> {
 }
 
 /// SQLite's result codes; extended ones carry the primary code in their low byte.
-fn sqlite_error(error: sqlx::Error, path: &str) -> StoreError {
+pub(super) fn sqlite_error(error: sqlx::Error, path: &str) -> StoreError {
     let code = code(&error).and_then(|code| code.parse::<i32>().ok());
     let path = path.to_owned();
     match code.map(|code| code & 0xff) {
@@ -258,7 +312,7 @@ fn sqlite_error(error: sqlx::Error, path: &str) -> StoreError {
 }
 
 /// PostgreSQL's classes: 28 is a refused login, 3D an unknown database, 42501 a missing right.
-fn postgres_error(error: sqlx::Error) -> StoreError {
+pub(super) fn postgres_error(error: sqlx::Error) -> StoreError {
     let refused = code(&error)
         .is_some_and(|code| code.starts_with("28") || code.starts_with("3D") || code == "42501");
     match error {
@@ -280,10 +334,10 @@ mod tests {
             let late = |line: &str| line.contains("INDEX users_by_");
             let kept = |line: &&str| !line.starts_with("--") && !line.is_empty() && !late(line);
             let plain = |sql: &str| {
-                sql.lines()
-                    .filter(kept)
-                    .collect::<String>()
-                    .replace(" WITHOUT ROWID", "")
+                // What SQLite is told of sizes comes last; PostgreSQL finds out.
+                let tables = sql.split("\nANALYZE;").next().unwrap_or_default();
+                let tables = tables.lines().filter(kept);
+                tables.collect::<String>().replace(" WITHOUT ROWID", "")
             };
             migrator.iter().map(|m| plain(m.sql.as_str())).collect()
         };

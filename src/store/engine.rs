@@ -72,6 +72,21 @@ macro_rules! fetch_all {
     };
 }
 
+/// Reads all rows of a statement that is alone: it sees one moment without a transaction around it, which would cost
+/// twice as much again.
+macro_rules! fetch_alone {
+    ($pool:expr, $sql:expr $(, $value:expr)* $(,)?) => {
+        match $pool {
+            $crate::store::engine::Pool::Sqlite(pool) => {
+                sqlx::query_as($sql)$(.bind($value))*.fetch_all(pool).await
+            }
+            $crate::store::engine::Pool::Postgres(pool) => {
+                sqlx::query_as($sql)$(.bind($value))*.fetch_all(pool).await
+            }
+        }
+    };
+}
+
 /// Reads at most one row of a statement into a tuple.
 macro_rules! fetch_optional {
     ($tx:expr, $sql:expr $(, $value:expr)* $(,)?) => {
@@ -107,4 +122,4 @@ macro_rules! for_each_row {
     }};
 }
 
-pub(super) use {execute, fetch_all, fetch_optional, for_each_row};
+pub(super) use {execute, fetch_all, fetch_alone, fetch_optional, for_each_row};

@@ -65,6 +65,16 @@ pub enum StoreError {
         "the database could not be brought up to date: nothing else was changed; try again, and restore a backup if it stays"
     )]
     Migration(#[source] sqlx::migrate::MigrateError),
+    /// Another service runs on the file.
+    #[error(
+        "the database {path} is served already, by {holder}: stop that one, or give this one a database of its own"
+    )]
+    Served {
+        /// The file.
+        path: String,
+        /// Process and host.
+        holder: String,
+    },
     /// The tenant's name belongs to another Microsoft tenant.
     #[error(
         "`{name}` in this database is the Microsoft tenant {pinned}, but the credentials are of {given}: use the right credentials, or another tenant name or database"

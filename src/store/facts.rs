@@ -46,12 +46,28 @@ pub(super) async fn of_numbers(
     numbers: impl Iterator<Item = E164>,
 ) -> Result<BTreeMap<E164, NumberFacts>, Fault> {
     const READ: &str = "SELECT f.number, f.facts FROM {batch}
-        JOIN number_facts f ON f.tenant = $1 AND f.number = batch.number";
+        CROSS JOIN number_facts f WHERE f.tenant = $1 AND f.number = batch.number";
     let batch = Batch::default().int("number", numbers.map(digits));
     let rows: Vec<(i64, String)> = batch.fetch(tx, READ, &[tenant]).await?;
     let facts = rows
         .into_iter()
         .map(|(number, text)| Ok((number_of(number)?, serde_json::from_str(&text)?)));
+    facts.collect()
+}
+
+/// Facts of those of the users who have any.
+pub(super) async fn of_users(
+    tx: &mut Tx,
+    tenant: i64,
+    users: impl Iterator<Item = UserId>,
+) -> Result<BTreeMap<UserId, UserFacts>, Fault> {
+    const READ: &str = "SELECT f.user_id, f.facts FROM {batch}
+        CROSS JOIN user_facts f WHERE f.tenant = $1 AND f.user_id = batch.id";
+    let batch = Batch::default().text("id", users.map(|user| user.to_string()));
+    let rows: Vec<(String, String)> = batch.fetch(tx, READ, &[tenant]).await?;
+    let facts = rows
+        .into_iter()
+        .map(|(user, text)| Ok((user_of(&user)?, serde_json::from_str(&text)?)));
     facts.collect()
 }
 
@@ -61,13 +77,14 @@ pub(super) async fn put_users(
     facts: &[(UserId, &UserFacts)],
     touched: i64,
 ) -> Result<(), Fault> {
-    const PUT: &str = "INSERT INTO user_facts (tenant, user_id, facts, waiting, due, touched)
-        SELECT $1, id, facts, waiting, due, $2 FROM {batch} WHERE true
+    const PUT: &str = "INSERT INTO user_facts (tenant, user_id, facts, waiting, due, pinned, touched)
+        SELECT $1, id, facts, waiting, due, pinned, $2 FROM {batch} WHERE true
         ON CONFLICT (tenant, user_id) DO UPDATE SET facts = excluded.facts, waiting = excluded.waiting,
-            due = excluded.due,
+            due = excluded.due, pinned = excluded.pinned,
             touched = CASE WHEN excluded.touched > 0 THEN excluded.touched ELSE user_facts.touched END";
     const DROP: &str =
         "DELETE FROM user_facts WHERE tenant = $1 AND user_id IN (SELECT id FROM {batch})";
+    w.written.users(facts.iter().map(|(user, _)| *user));
     let nothing = UserFacts::default();
     // What was emptied by hand keeps its row, which tells a sync under way.
     let (kept, dropped): (Vec<_>, Vec<_>) = facts
@@ -90,6 +107,10 @@ pub(super) async fn put_users(
                 chunk
                     .iter()
                     .map(|(_, facts)| facts.due.map(|due| due.as_microsecond())),
+            )
+            .maybe_int(
+                "pinned",
+                chunk.iter().map(|(_, facts)| facts.pin.map(digits)),
             );
         batch.execute(&mut w.tx, PUT, &[w.tenant, touched]).await?;
     }
@@ -112,6 +133,7 @@ pub(super) async fn put_numbers(
             touched = CASE WHEN excluded.touched > 0 THEN excluded.touched ELSE number_facts.touched END";
     const DROP: &str =
         "DELETE FROM number_facts WHERE tenant = $1 AND number IN (SELECT number FROM {batch})";
+    w.written.numbers(facts.iter().map(|(number, _)| *number));
     let nothing = NumberFacts::default();
     let (kept, dropped): (Vec<_>, Vec<_>) = facts
         .iter()

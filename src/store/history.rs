@@ -1,6 +1,6 @@
 //! What was: syncs with their reports, and every holder a number ever had.
 
-use super::audit::{digits, user_of};
+use super::audit::{digits, number_of, user_of};
 use super::engine::{execute, fetch_all, fetch_optional};
 use super::error::Fault;
 use super::names::{name, named};
@@ -95,6 +95,33 @@ impl TenantStore {
         read.await.map_err(Fault::on_read)
     }
 
+    /// Every number the user ever held under management, with that holding, oldest first.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    pub async fn history_of(
+        &self,
+        user: UserId,
+    ) -> Result<Vec<(E164, HistoryEntry)>, JournalError> {
+        const NUMBERS: &str =
+            "SELECT number FROM holdings WHERE tenant = $1 AND user_id = $2 ORDER BY id";
+        const READ: &str = "SELECT h.user_id, h.upn, h.since, h.ended, h.number_type, h.range_name, h.origin, h.reason,
+                h.why, h.sync, s.plan_id, s.rule_commit, h.end_reason, h.end_sync
+            FROM holdings h LEFT JOIN syncs s ON s.tenant = h.tenant AND s.id = h.sync
+            WHERE h.tenant = $1 AND h.user_id = $2 ORDER BY h.id";
+        let read = async {
+            let mut tx = self.pool.read().await?;
+            let id = user.to_string();
+            let numbers: Vec<(i64,)> = fetch_all!(&mut tx, NUMBERS, self.tenant, &id)?;
+            let rows: Vec<HistoryRow> = fetch_all!(&mut tx, READ, self.tenant, &id)?;
+            let pairs = numbers.into_iter().zip(rows);
+            pairs
+                .map(|((number,), row)| Ok((number_of(number)?, history_of(row)?)))
+                .collect::<Result<_, Fault>>()
+        };
+        read.await.map_err(Fault::on_read)
+    }
+
     /// The latest syncs, newest first, without their changes and notes.
     ///
     /// # Errors
@@ -106,6 +133,34 @@ impl TenantStore {
         let read = async {
             let mut tx = self.pool.read().await?;
             let rows: Vec<SyncRow> = fetch_all!(&mut tx, READ, self.tenant, i64::from(limit))?;
+            rows.into_iter()
+                .map(|row| self.sync_of(row))
+                .collect::<Result<_, Fault>>()
+        };
+        read.await.map_err(Fault::on_read)
+    }
+
+    /// The latest syncs that began before one of them, newest first, without their changes and notes; before one
+    /// that is not there: none.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    pub async fn syncs_before(
+        &self,
+        before: Option<&str>,
+        limit: u32,
+    ) -> Result<Vec<SyncRecord>, JournalError> {
+        const READ: &str =
+            "SELECT id, trigger_kind, started, finished, status, report, NULL, NULL FROM syncs
+            WHERE tenant = $1 AND fence < (SELECT b.fence FROM syncs b WHERE b.tenant = $1 AND b.id = $2)
+            ORDER BY fence DESC LIMIT $3";
+        let Some(before) = before else {
+            return self.syncs(limit).await;
+        };
+        let read = async {
+            let mut tx = self.pool.read().await?;
+            let limit = i64::from(limit);
+            let rows: Vec<SyncRow> = fetch_all!(&mut tx, READ, self.tenant, before, limit)?;
             rows.into_iter()
                 .map(|row| self.sync_of(row))
                 .collect::<Result<_, Fault>>()

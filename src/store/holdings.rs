@@ -36,6 +36,7 @@ pub(super) async fn begin(w: &mut Writing, new: &[Beginning<'_>]) -> Result<BTre
         w.head.next_holding += i64::try_from(chunk.len()).unwrap_or_default();
         let batch = batch_of(chunk, first..w.head.next_holding, &w.sync_id())?;
         let begun: Vec<(i64,)> = batch.fetch(&mut w.tx, ADD, &[w.tenant]).await?;
+        w.written.holders(chunk.iter().map(|new| new.holding.user));
         let begun: BTreeSet<i64> = begun.into_iter().map(|(number,)| number).collect();
         for Beginning { holding, change } in chunk {
             if !begun.contains(&digits(holding.number)) {
@@ -128,6 +129,7 @@ pub(super) async fn end(
             .text("sync", chunk.iter().map(|_| sync.clone()));
         let scalars = [w.tenant, w.now.as_microsecond()];
         let ended: Vec<(i64,)> = batch.fetch(&mut w.tx, END, &scalars).await?;
+        w.written.holders(chunk.iter().map(|(_, user, _)| *user));
         let ended: BTreeSet<i64> = ended.into_iter().map(|(number,)| number).collect();
         for (number, user, reason) in chunk
             .iter()
@@ -190,11 +192,12 @@ pub(super) async fn update(w: &mut Writing, holdings: &[Holding]) -> Result<(), 
                     .map(|h| h.missing.map(|m| m.last_in_place.as_microsecond())),
             );
         batch.execute(&mut w.tx, PUT, &[w.tenant]).await?;
+        w.written.holders(chunk.iter().map(|h| h.user));
     }
     Ok(())
 }
 
-type OpenRow = (
+pub(super) type OpenRow = (
     i64,
     String,
     String,
@@ -211,27 +214,46 @@ pub(super) async fn open(tx: &mut Tx, tenant: i64) -> Result<Vec<Holding>, Fault
     const READ: &str = "SELECT number, user_id, number_type, range_name, origin, since, seen_licensed, missing_since,
         last_in_place FROM holdings WHERE tenant = $1 AND ended IS NULL ORDER BY number";
     let rows: Vec<OpenRow> = fetch_all!(tx, READ, tenant)?;
-    let holdings = rows.into_iter().map(|row| {
-        let missing = match (row.7, row.8) {
-            (Some(since), Some(last)) => Some(Missing {
-                since: Timestamp::from_microsecond(since)?,
-                last_in_place: Timestamp::from_microsecond(last)?,
-            }),
-            _ => None,
-        };
-        Ok(Holding {
-            number: number_of(row.0)?,
-            user: user_of(&row.1)?,
-            number_type: named(row.2)?,
-            range: row.3,
-            origin: named(row.4)?,
-            since: Timestamp::from_microsecond(row.5)?,
-            seen_licensed: row.6 != 0,
-            missing,
-        })
-    });
-    holdings.collect()
+    rows.into_iter().map(holding_of).collect()
 }
+
+/// The open holdings of these users.
+pub(super) async fn open_of(
+    tx: &mut Tx,
+    tenant: i64,
+    users: impl Iterator<Item = UserId>,
+) -> Result<Vec<Holding>, Fault> {
+    const READ: &str = "SELECT h.number, h.user_id, h.number_type, h.range_name, h.origin, h.since, h.seen_licensed,
+            h.missing_since, h.last_in_place
+        FROM {batch} CROSS JOIN holdings h
+        WHERE h.tenant = $1 AND h.user_id = batch.id AND h.ended IS NULL";
+    let batch = Batch::default().text("id", users.map(|user| user.to_string()));
+    let rows: Vec<OpenRow> = batch.fetch(tx, READ, &[tenant]).await?;
+    rows.into_iter().map(holding_of).collect()
+}
+
+/// The holding of a row.
+pub(super) fn holding_of(row: OpenRow) -> Result<Holding, Fault> {
+    let missing = match (row.7, row.8) {
+        (Some(since), Some(last)) => Some(Missing {
+            since: Timestamp::from_microsecond(since)?,
+            last_in_place: Timestamp::from_microsecond(last)?,
+        }),
+        _ => None,
+    };
+    Ok(Holding {
+        number: number_of(row.0)?,
+        user: user_of(&row.1)?,
+        number_type: named(row.2)?,
+        range: row.3,
+        origin: named(row.4)?,
+        since: Timestamp::from_microsecond(row.5)?,
+        seen_licensed: row.6 != 0,
+        missing,
+    })
+}
+
+type FormerRow = (String, i64, String, i64, String, i64);
 
 /// The last number of everyone who has none now, by user.
 pub(super) async fn former(tx: &mut Tx, tenant: i64) -> Result<Vec<Former>, Fault> {
@@ -239,20 +261,35 @@ pub(super) async fn former(tx: &mut Tx, tenant: i64) -> Result<Vec<Former>, Faul
         FROM holdings h WHERE h.tenant = $1 AND h.ended IS NOT NULL AND NOT EXISTS
             (SELECT 1 FROM holdings x WHERE x.tenant = h.tenant AND x.user_id = h.user_id AND x.id > h.id)
         ORDER BY h.user_id";
-    let rows: Vec<(String, i64, String, i64, String, i64)> = fetch_all!(tx, READ, tenant)?;
-    let former = rows
-        .into_iter()
-        .map(|(user, number, number_type, ended, reason, seen)| {
-            Ok(Former {
-                user: user_of(&user)?,
-                number: number_of(number)?,
-                number_type: named(number_type)?,
-                ended: Timestamp::from_microsecond(ended)?,
-                reason: named(reason)?,
-                seen_licensed: seen != 0,
-            })
-        });
-    former.collect()
+    let rows: Vec<FormerRow> = fetch_all!(tx, READ, tenant)?;
+    rows.into_iter().map(former_of_row).collect()
+}
+
+/// The last number of those of these users who have none now.
+pub(super) async fn former_of(
+    tx: &mut Tx,
+    tenant: i64,
+    users: impl Iterator<Item = UserId>,
+) -> Result<Vec<Former>, Fault> {
+    const READ: &str =
+        "SELECT h.user_id, h.number, h.number_type, h.ended, h.end_reason, h.seen_licensed
+        FROM {batch} CROSS JOIN holdings h WHERE h.tenant = $1 AND h.ended IS NOT NULL AND h.id =
+            (SELECT MAX(x.id) FROM holdings x WHERE x.tenant = $1 AND x.user_id = batch.id)";
+    let batch = Batch::default().text("id", users.map(|user| user.to_string()));
+    let rows: Vec<FormerRow> = batch.fetch(tx, READ, &[tenant]).await?;
+    rows.into_iter().map(former_of_row).collect()
+}
+
+fn former_of_row(row: FormerRow) -> Result<Former, Fault> {
+    let (user, number, number_type, ended, reason, seen) = row;
+    Ok(Former {
+        user: user_of(&user)?,
+        number: number_of(number)?,
+        number_type: named(number_type)?,
+        ended: Timestamp::from_microsecond(ended)?,
+        reason: named(reason)?,
+        seen_licensed: seen != 0,
+    })
 }
 
 const fn event_of(origin: HoldingOrigin) -> &'static str {

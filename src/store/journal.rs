@@ -78,6 +78,7 @@ impl TenantStore {
         let mut w = self.writing(Some(fence), now).await?;
         steps::one(&mut w.tx, w.tenant, step).await?;
         execute!(&mut w.tx, START, w.tenant, step.0, now.as_microsecond())?;
+        w.written.steps = true;
         w.commit().await?;
         Ok(())
     }
@@ -94,6 +95,7 @@ impl TenantStore {
         steps::one(&mut w.tx, w.tenant, step).await?;
         let operation = operation.map(|link| link.0.as_str());
         execute!(&mut w.tx, ACCEPT, w.tenant, step.0, operation)?;
+        w.written.steps = true;
         w.commit().await?;
         Ok(())
     }
@@ -110,6 +112,7 @@ impl TenantStore {
             return Err(Fault::Refused(text));
         }
         execute!(&mut w.tx, DROP, w.tenant, step.0)?;
+        w.written.steps = true;
         marks::mark_users(&mut w, [open.change.user]).await?;
         if open.change.action.claims() {
             w.record(entry("withdrawn", step, &open.change, None));
@@ -127,6 +130,7 @@ impl TenantStore {
     ) -> Result<(), Fault> {
         let mut w = self.writing(Some(fence), now).await?;
         let open = steps::one(&mut w.tx, w.tenant, step).await?;
+        w.written.steps = true;
         let change = &open.change;
         match end {
             StepEnd::Done => {
@@ -247,6 +251,7 @@ async fn close(
 ) -> Result<(), Fault> {
     const CLOSE: &str = "UPDATE journal SET ended = $3, ended_seq = $4, outcome = $5, error = $6
         WHERE tenant = $1 AND id = $2";
+    w.written.refusals = true;
     let error = error.map(serde_json::to_string).transpose()?;
     let now = w.now.as_microsecond();
     execute!(

@@ -6,12 +6,14 @@ use super::engine::{Pool, Tx, execute, fetch_optional};
 use super::error::Fault;
 use super::lock::{self, FileLock, Taken};
 use super::tenant::{TenantStore, held};
-use crate::apply::{Fence, JournalError};
+use super::written::Written;
+use crate::apply::Fence;
 use crate::plan::Pause;
 use crate::reconcile::{Begin, Trigger};
 use jiff::{SignedDuration, Timestamp};
 use std::time::Duration;
 use tokio::task::JoinHandle;
+use tracing::Instrument as _;
 use uuid::Uuid;
 
 /// The sync this process runs: lets the tenant go when dropped.
@@ -44,7 +46,7 @@ impl TenantStore {
         };
         let mut tx = self.pool.write().await?;
         let present = present(&mut tx).await?;
-        let Some(fence) = self.raise_fence(&mut tx, present).await? else {
+        let Some((fence, version)) = self.raise_fence(&mut tx, present).await? else {
             drop(tx);
             return self.running_elsewhere(String::new()).await;
         };
@@ -55,13 +57,10 @@ impl TenantStore {
         );
         self.write_sync_row(&mut tx, fence, &sync, by, now).await?;
         tx.commit().await?;
+        held(&self.state).note(version, Written::default());
         let renewal = present.map(|_| {
-            tokio::spawn(renew(
-                self.pool.clone(),
-                self.tenant,
-                fence,
-                self.options.lease,
-            ))
+            let (pool, lease) = (self.pool.clone(), self.options.lease);
+            tokio::spawn(renew(pool, self.tenant, fence, lease).in_current_span())
         });
         *held(&self.running) = Some(Running {
             fence,
@@ -71,13 +70,17 @@ impl TenantStore {
         Ok(Begin::Ours(fence, sync))
     }
 
-    /// Raises the fence unless somebody's lease still runs.
-    async fn raise_fence(&self, tx: &mut Tx, present: Option<i64>) -> Result<Option<Fence>, Fault> {
+    /// Raises the fence unless somebody's lease still runs; answers it with the tenant's new version.
+    async fn raise_fence(
+        &self,
+        tx: &mut Tx,
+        present: Option<i64>,
+    ) -> Result<Option<(Fence, i64)>, Fault> {
         const TAKE: &str = "UPDATE tenants
             SET fence = fence + 1, version = version + 1, lease_owner = $3, lease_until = $4
-            WHERE no = $1 AND (lease_until IS NULL OR lease_until < $2) RETURNING fence";
+            WHERE no = $1 AND (lease_until IS NULL OR lease_until < $2) RETURNING fence, version";
         let until = present.map(|present| present.saturating_add(micros(self.options.lease)));
-        let row: Option<(i64,)> = fetch_optional!(
+        let row: Option<(i64, i64)> = fetch_optional!(
             tx,
             TAKE,
             self.tenant,
@@ -85,7 +88,7 @@ impl TenantStore {
             lock::holder(),
             until
         )?;
-        Ok(row.map(|(fence,)| Fence(fence)))
+        Ok(row.map(|(fence, version)| (Fence(fence), version)))
     }
 
     async fn write_sync_row(
@@ -154,21 +157,15 @@ impl TenantStore {
         Ok(newest == fence.0 && enough && in_force(pause.as_deref(), now)?.is_none())
     }
 
-    /// Lets the tenant go without a report: for a sync that broke down in this process.
-    ///
-    /// # Errors
-    /// When the database cannot be written; the tenant is let go then as well, on PostgreSQL once the lease has run out.
-    pub async fn abandon(&self) -> Result<(), JournalError> {
+    /// Lets the tenant go, on PostgreSQL at once rather than when the lease has run out.
+    pub(super) async fn let_go(&self) -> Result<(), Fault> {
         let running = held(&self.running).take();
         let Some(running) = running else {
             return Ok(());
         };
-        let free = async {
-            let mut tx = self.pool.write().await?;
-            self.free(&mut tx, running.fence).await?;
-            Ok(tx.commit().await?)
-        };
-        free.await.map_err(Fault::on_write)
+        let mut tx = self.pool.write().await?;
+        self.free(&mut tx, running.fence).await?;
+        Ok(tx.commit().await?)
     }
 
     /// Frees the lease in the tenant's row, if it is still of this fence.
@@ -215,11 +212,10 @@ async fn renew(pool: Pool, tenant: i64, fence: Fence, lease: Duration) {
         match once.await {
             Ok(0) => return,
             Ok(_) => {}
-            Err(fault) => tracing::warn!(
-                tenant,
-                ?fault,
-                "the lease of the tenant could not be renewed"
-            ),
+            Err(fault) => {
+                let error = fault.on_write();
+                tracing::warn!(%error, "the lease of the tenant could not be renewed");
+            }
         }
     }
 }

@@ -1,13 +1,16 @@
 //! What a sync remembers: the port, method by method, each one transaction.
 
-use super::error::Fault;
+use super::error::{Fault, HeldError};
+use super::held::Decision;
 use super::tenant::{TenantStore, held};
 use super::writing::retried;
 use crate::apply::{Fence, JournalError};
 use crate::directory::{Link, Observed, Page, User, UserId};
 use crate::numbering::Listed;
 use crate::plan::{State, StoredUser, Suspension};
-use crate::reconcile::{Begin, Claim, Ledger, Round, RoundEnd, Scope, SyncId, Trigger};
+use crate::reconcile::{
+    Begin, Claim, HeldApproval, Ledger, Round, RoundEnd, Scope, SyncId, Trigger,
+};
 use crate::report::SyncReport;
 use async_trait::async_trait;
 use jiff::Timestamp;
@@ -128,6 +131,30 @@ impl Ledger for TenantStore {
         now: Timestamp,
     ) -> Result<(), JournalError> {
         retried(|| self.put_suspension(Some(fence), range, suspension, "sync", now)).await
+    }
+
+    async fn approve(
+        &self,
+        fence: Fence,
+        approval: &HeldApproval,
+        now: Timestamp,
+    ) -> Result<Option<String>, JournalError> {
+        let decision = Decision::Approve {
+            by: approval.by.clone(),
+            except: approval.except.clone(),
+        };
+        match self
+            .resolve_held(Some(fence), &approval.held, &decision, now)
+            .await
+        {
+            Ok(_) => Ok(None),
+            Err(HeldError::Journal(error)) => Err(error),
+            Err(refusal) => Ok(Some(refusal.to_string())),
+        }
+    }
+
+    async fn abandon(&self) -> Result<(), JournalError> {
+        self.let_go().await.map_err(Fault::on_write)
     }
 
     async fn finish(

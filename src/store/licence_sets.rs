@@ -46,7 +46,7 @@ pub(super) async fn load(
     tenant: i64,
     nos: BTreeSet<i64>,
 ) -> Result<Vec<(i64, Arc<Licences>)>, Fault> {
-    const READ: &str = "SELECT s.no, s.content FROM licence_sets s JOIN {batch} ON s.no = batch.no WHERE s.tenant = $1";
+    const READ: &str = "SELECT s.no, s.content FROM {batch} CROSS JOIN licence_sets s WHERE s.tenant = $1 AND s.no = batch.no";
     let batch = Batch::default().int("no", nos);
     let rows: Vec<(i64, String)> = batch.fetch(tx, READ, &[tenant]).await?;
     let sets = rows

@@ -75,13 +75,7 @@ impl TenantStore {
             READ,
             [self.tenant],
             |row: Row| -> Result<(), Fault> {
-                let missing =
-                    || Fault::Corrupt("the number list has a number without a profile".to_owned());
-                listing.push(Listed {
-                    number: number_of(row.0)?,
-                    target: target_of(row.2)?,
-                    profile: profiles.get(&row.3).map(Arc::clone).ok_or_else(missing)?,
-                });
+                listing.push(listed_of(row, &profiles)?);
                 Ok(())
             }
         );
@@ -109,7 +103,7 @@ impl TenantStore {
     }
 }
 
-type Row = (i64, i64, Option<String>, i64);
+pub(super) type Row = (i64, i64, Option<String>, i64);
 
 const READ: &str =
     "SELECT number, place, target, profile FROM listing WHERE tenant = $1 ORDER BY number, place";
@@ -140,7 +134,24 @@ async fn recall(tx: &mut Tx, tenant: i64, version: i64) -> Result<ListingMemory,
     Ok(memory)
 }
 
-async fn profiles(tx: &mut Tx, tenant: i64) -> Result<BTreeMap<i64, Arc<ListedProfile>>, Fault> {
+/// What Teams says of the number of a row.
+pub(super) fn listed_of(
+    row: Row,
+    profiles: &BTreeMap<i64, Arc<ListedProfile>>,
+) -> Result<Listed, Fault> {
+    let missing = || Fault::Corrupt("the number list has a number without a profile".to_owned());
+    Ok(Listed {
+        number: number_of(row.0)?,
+        target: target_of(row.2)?,
+        profile: profiles.get(&row.3).map(Arc::clone).ok_or_else(missing)?,
+    })
+}
+
+/// What numbers of the list have in common, by its number.
+pub(super) async fn profiles(
+    tx: &mut Tx,
+    tenant: i64,
+) -> Result<BTreeMap<i64, Arc<ListedProfile>>, Fault> {
     const READ: &str = "SELECT no, content FROM listing_profiles WHERE tenant = $1";
     let rows: Vec<(i64, String)> = fetch_all!(tx, READ, tenant)?;
     let profiles = rows

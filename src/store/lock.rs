@@ -37,6 +37,13 @@ pub(super) fn path_of_setup(database: &Path) -> PathBuf {
     PathBuf::from(name)
 }
 
+/// The lock of the one service on a database: `<database>.serve.lock`.
+pub(super) fn path_of_service(database: &Path) -> PathBuf {
+    let mut name = database.as_os_str().to_owned();
+    name.push(".serve.lock");
+    PathBuf::from(name)
+}
+
 /// Waits for a lock, in the calling thread.
 pub(super) fn wait_for(path: &Path) -> io::Result<FileLock> {
     let file = open(path)?;
@@ -69,6 +76,24 @@ pub(super) fn take(path: &Path) -> io::Result<Taken> {
         }
         Err(TryLockError::Error(error)) => Err(error),
     }
+}
+
+/// Who holds a lock, looked up in the kernel's list without touching the lock itself; `None` when nobody does, or
+/// where there is no such list.
+pub(super) fn holder_of(path: &Path) -> Option<String> {
+    use std::os::unix::fs::MetadataExt as _;
+    let inode = format!(":{}", std::fs::metadata(path).ok()?.ino());
+    let locks = std::fs::read_to_string("/proc/locks").ok()?;
+    let is_ours = |line: &&str| {
+        let mut words = line.split_whitespace();
+        line.contains("FLOCK") && !line.contains("->") && words.any(|word| word.ends_with(&inode))
+    };
+    locks.lines().find(is_ours)?;
+    let holder = std::fs::read_to_string(path).ok()?;
+    Some(match holder.trim() {
+        "" => "a process that has not named itself".to_owned(),
+        named => named.to_owned(),
+    })
 }
 
 /// This process, for people.

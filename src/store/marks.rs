@@ -80,7 +80,8 @@ pub(super) async fn numbers_of(
     tenant: i64,
     users: impl IntoIterator<Item = UserId>,
 ) -> Result<BTreeSet<u32>, Fault> {
-    const FIND: &str = "SELECT u.no FROM {batch} JOIN users u ON u.tenant = $1 AND u.id = batch.id";
+    const FIND: &str =
+        "SELECT u.no FROM {batch} CROSS JOIN users u WHERE u.tenant = $1 AND u.id = batch.id";
     let batch = Batch::default().text("id", users.into_iter().map(|id| id.to_string()));
     let rows: Vec<(i64,)> = batch.fetch(tx, FIND, &[tenant]).await?;
     rows.into_iter().map(|(no,)| narrow(no)).collect()

@@ -191,6 +191,7 @@ impl TenantStore {
         let since = suspension.map(|suspension| suspension.since.as_microsecond());
         let forgiven = if suspension.is_some() { 0 } else { place };
         execute!(&mut w.tx, PUT, self.tenant, range, reason, since, forgiven)?;
+        w.written.suspensions = true;
         w.commit().await?;
         Ok(())
     }

@@ -2,20 +2,24 @@
 
 use super::audit::user_of;
 use super::bulk::Batch;
-use super::engine::{Tx, execute, fetch_all};
+use super::engine::{Pool, Tx, execute, fetch_all, fetch_optional};
 use super::error::Fault;
 use super::record::lookup_key;
 use super::tenant::TenantStore;
 use crate::apply::JournalError;
 use crate::directory::{Attribute, UserId};
+use crate::numbering::E164;
 use crate::plan::{NoteKind, StoredUser, UserFacts};
 use crate::reconcile::Scope;
+use std::sync::atomic::Ordering;
 
 /// A user found by a text of a person's.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct FoundUser {
     /// The user with what is remembered.
     pub stored: StoredUser,
+    /// The managed number in their hands.
+    pub number: Option<E164>,
     /// The text is a UPN the user no longer has.
     pub by_former_upn: bool,
 }
@@ -31,14 +35,15 @@ impl TenantStore {
     }
 
     async fn find(&self, text: &str) -> Result<Vec<FoundUser>, Fault> {
-        const NOW: &str =
-            "SELECT id FROM users WHERE tenant = $1 AND (upn_key = $2 OR mail_key = $2) LIMIT 100";
+        const NOW: &str = "SELECT id FROM users WHERE tenant = $1 AND upn_key = $2
+            UNION SELECT id FROM users WHERE tenant = $1 AND mail_key = $2 LIMIT 100";
         const ONCE: &str = "SELECT u.id FROM former_upns f JOIN users u ON u.tenant = f.tenant AND u.no = f.user_no
             WHERE f.tenant = $1 AND f.upn_key = $2 LIMIT 100";
         let (mut ids, mut former) = (Vec::new(), false);
         if let Ok(id) = text.parse::<UserId>() {
             ids.push(id);
         } else if let Some(key) = lookup_key(Some(text)) {
+            self.prepare_names().await;
             let mut tx = self.pool.read().await?;
             let mut rows: Vec<(String,)> = fetch_all!(&mut tx, NOW, self.tenant, &key)?;
             if rows.is_empty() {
@@ -50,14 +55,42 @@ impl TenantStore {
                 .map(|(id,)| user_of(&id))
                 .collect::<Result<_, _>>()?;
         }
-        let users = self
-            .page_of_users(&Scope::Only(ids), None, usize::MAX)
-            .await?;
-        let found = users.into_iter().map(|stored| FoundUser {
-            stored,
+        let users = self.persons_of(ids).await?;
+        let found = users.into_iter().map(|person| FoundUser {
+            stored: person.stored,
+            number: person.number,
             by_former_upn: former,
         });
         Ok(found.collect())
+    }
+
+    /// Sees to it that UPNs and mail addresses can be looked up without reading everybody. Should that fail, because
+    /// somebody else writes for long, the look-up is slow once more and the next one tries again.
+    async fn prepare_names(&self) {
+        if self.names_ready.load(Ordering::Relaxed) {
+            return;
+        }
+        match self.make_name_indexes().await {
+            Ok(()) => self.names_ready.store(true, Ordering::Relaxed),
+            Err(error) => tracing::debug!(?error, "the indexes over names could not be made"),
+        }
+    }
+
+    async fn make_name_indexes(&self) -> Result<(), Fault> {
+        const FIND: &str = "SELECT name FROM sqlite_schema WHERE name = 'users_by_mail'";
+        const UPN: &str = "CREATE INDEX IF NOT EXISTS users_by_upn ON users (tenant, upn_key)";
+        const MAIL: &str = "CREATE INDEX IF NOT EXISTS users_by_mail ON users (tenant, mail_key)";
+        if matches!(self.pool, Pool::Postgres(_)) {
+            return Ok(());
+        }
+        let made: Option<(String,)> = fetch_optional!(&mut self.pool.read().await?, FIND)?;
+        if made.is_none() {
+            let mut tx = self.pool.write().await?;
+            make_late(&mut tx, UPN).await?;
+            make_late(&mut tx, MAIL).await?;
+            tx.commit().await?;
+        }
+        Ok(())
     }
 
     /// Users with a standing note, by id; with a kind only those with such a note.
@@ -124,8 +157,7 @@ pub(super) async fn ids_of(
     tenant: i64,
     nos: impl Iterator<Item = u32>,
 ) -> Result<Vec<UserId>, Fault> {
-    const READ: &str =
-        "SELECT u.id FROM {batch} JOIN users u ON u.tenant = $1 AND u.no = batch.no ORDER BY u.id";
+    const READ: &str = "SELECT u.id FROM {batch} CROSS JOIN users u WHERE u.tenant = $1 AND u.no = batch.no ORDER BY u.id";
     let batch = Batch::default().int("no", nos.map(i64::from));
     let rows: Vec<(String,)> = batch.fetch(tx, READ, &[tenant]).await?;
     rows.into_iter().map(|(id,)| user_of(&id)).collect()

@@ -326,7 +326,7 @@ async fn recall_users<'a>(
     items: impl Iterator<Item = &'a Observed>,
 ) -> Result<(), Fault> {
     const FIND: &str = "SELECT u.no, u.id, u.digest, u.gone_since
-        FROM {batch} JOIN users u ON u.tenant = $1 AND u.id = batch.id";
+        FROM {batch} CROSS JOIN users u WHERE u.tenant = $1 AND u.id = batch.id";
     let ids: std::collections::BTreeSet<UserId> = items
         .map(id_of)
         .filter(|id| roster.get(*id).is_none())

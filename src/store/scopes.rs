@@ -10,6 +10,7 @@ use super::error::Fault;
 use super::licence_sets;
 use super::marks;
 use super::record;
+use super::run_set::RunSet;
 use super::tenant::{TenantStore, held};
 use super::users::how_of;
 use crate::directory::UserId;
@@ -28,7 +29,7 @@ pub(super) struct Pass {
     last: Option<(UserId, u32)>,
 }
 
-type Row = (
+pub(super) type Row = (
     i64,
     String,
     i64,
@@ -109,7 +110,12 @@ impl TenantStore {
         Ok(Arc::new(nos.into_iter().collect()))
     }
 
-    async fn complete(&self, tx: &mut Tx, rows: Vec<Row>) -> Result<Vec<StoredUser>, Fault> {
+    /// Rows with their licences and marks.
+    pub(super) async fn complete(
+        &self,
+        tx: &mut Tx,
+        rows: Vec<Row>,
+    ) -> Result<Vec<StoredUser>, Fault> {
         let (Some(first), Some(last)) = (rows.first(), rows.last()) else {
             return Ok(Vec::new());
         };
@@ -117,8 +123,17 @@ impl TenantStore {
         let undecided = marks::between(tx, self.tenant, first, last).await?;
         let missing = held(&self.licences).missing(rows.iter().map(|row| row.2));
         let sets = licence_sets::load(tx, self.tenant, missing).await?;
-        let (mut licences, mut texts) = (held(&self.licences), held(&self.texts));
-        licences.keep(sets, rows.iter().map(|row| row.2));
+        held(&self.licences).keep(sets, rows.iter().map(|row| row.2));
+        self.decoded(rows, &undecided)
+    }
+
+    /// Rows whose licences are in memory.
+    pub(super) fn decoded(
+        &self,
+        rows: Vec<Row>,
+        undecided: &RunSet,
+    ) -> Result<Vec<StoredUser>, Fault> {
+        let (licences, mut texts) = (held(&self.licences), held(&self.texts));
         let users = rows
             .into_iter()
             .map(|(no, id, set, since, how, text, facts)| {
@@ -160,17 +175,20 @@ async fn everyone(tx: &mut Tx, tenant: i64, after: i64, limit: usize) -> Result<
 
 async fn these(tx: &mut Tx, tenant: i64, nos: &[u32]) -> Result<Vec<Row>, Fault> {
     const READ: &str = "SELECT u.no, u.id, u.licences, u.gone_since, u.gone_how, u.record, f.facts
-        FROM {batch} JOIN users u ON u.tenant = $1 AND u.no = batch.no
-        LEFT JOIN user_facts f ON f.tenant = u.tenant AND f.user_id = u.id ORDER BY u.no";
+        FROM {batch} CROSS JOIN users u LEFT JOIN user_facts f ON f.tenant = u.tenant AND f.user_id = u.id
+        WHERE u.tenant = $1 AND u.no = batch.no ORDER BY u.no";
     let batch = Batch::default().int("no", nos.iter().map(|no| i64::from(*no)));
     Ok(batch.fetch(tx, READ, &[tenant]).await?)
 }
 
 /// Users who wait for something that can pass, and those whose time has come.
 async fn waiting(tx: &mut Tx, tenant: i64, now: Timestamp) -> Result<Vec<u32>, Fault> {
-    // The first condition is the one of the partial index, letter by letter.
-    const READ: &str = "SELECT u.no FROM user_facts f JOIN users u ON u.tenant = f.tenant AND u.id = f.user_id
-        WHERE f.tenant = $1 AND (f.waiting = 1 OR f.due IS NOT NULL) AND (f.waiting = 1 OR f.due <= $2)";
+    // The condition in the middle is the one of the partial index, letter by letter, and the order is the index's too:
+    // without it SQLite walks all facts.
+    const READ: &str = "SELECT u.no FROM user_facts f CROSS JOIN users u
+        WHERE f.tenant = $1 AND u.tenant = f.tenant AND u.id = f.user_id
+            AND (f.waiting = 1 OR f.due IS NOT NULL) AND (f.waiting = 1 OR f.due <= $2)
+        ORDER BY f.due";
     let rows: Vec<(i64,)> = fetch_all!(tx, READ, tenant, now.as_microsecond())?;
     rows.into_iter().map(|(no,)| marks::narrow(no)).collect()
 }

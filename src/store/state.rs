@@ -1,28 +1,19 @@
 //! Everything remembered but the users, as one consistent view, kept in memory until somebody writes.
 
 use super::audit::{number_of, user_of};
-use super::bulk::Batch;
 use super::engine::{Tx, fetch_all, fetch_optional};
 use super::error::Fault;
 use super::lease::in_force;
-use super::record;
+use super::renew::renew;
+use super::state_memory::Cached;
 use super::tenant::{TenantStore, held};
-use super::texts::Texts;
-use super::{holdings, steps};
+use super::{departed, holdings, steps};
 use crate::directory::UserId;
 use crate::numbering::E164;
-use crate::plan::{Anchor, Brake, Departed, NumberFacts, State, Suspension, UserFacts};
+use crate::plan::{Brake, NumberFacts, State, Suspension, UserFacts};
 use jiff::{SignedDuration, Timestamp};
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 use std::sync::Arc;
-
-/// What is kept of the last reading.
-#[derive(Debug, Default)]
-pub(super) struct StateMemory {
-    cached: Option<(i64, Arc<State>)>,
-    /// The version handed out last: what was changed by hand after it, a claim does not overwrite.
-    pub(super) handed_out: Option<i64>,
-}
 
 /// The window of the brakes.
 const WINDOW: SignedDuration = SignedDuration::from_hours(24);
@@ -36,42 +27,52 @@ impl TenantStore {
         let (version, anchor, pause, users) = head.ok_or(Fault::Fenced)?;
         let brake = brake(&mut tx, self.tenant, now).await?;
         let pause = in_force(pause.as_deref(), now)?;
-        let cached = held(&self.state).cached.take();
-        let mut state = match cached {
-            Some((cached, state)) if cached == version => state,
-            _ => {
-                let anchor: Anchor = serde_json::from_str(&anchor)?;
-                let users = u64::try_from(users).unwrap_or_default();
-                Arc::new(load(&mut tx, self.tenant, anchor, users).await?)
-            }
-        };
-        // Both depend on the present, so they are looked at again at every reading.
-        if state.brake != brake || state.pause != pause {
-            let state = Arc::make_mut(&mut state);
+        let users = u64::try_from(users).unwrap_or_default();
+        let mut cached = self.renewed_or_loaded(&mut tx, version).await?;
+        if cached.anchor != anchor {
+            Arc::make_mut(&mut cached.state).anchor = serde_json::from_str(&anchor)?;
+            cached.anchor = anchor;
+        }
+        // Two of these depend on the present, so they are looked at again at every reading.
+        let state = &cached.state;
+        if state.brake != brake || state.pause != pause || state.users != users {
+            let state = Arc::make_mut(&mut cached.state);
             state.brake = brake;
             state.pause = pause;
+            state.users = users;
         }
-        let mut memory = held(&self.state);
-        memory.cached = Some((version, Arc::clone(&state)));
-        memory.handed_out = Some(version);
+        let state = Arc::clone(&cached.state);
+        held(&self.state).keep(cached);
         Ok(state)
+    }
+
+    async fn renewed_or_loaded(&self, tx: &mut Tx, version: i64) -> Result<Cached, Fault> {
+        let recalled = held(&self.state).recall(version);
+        if let Some((mut cached, written)) = recalled {
+            renew(tx, self.tenant, &mut cached.state, &written).await?;
+            cached.version = version;
+            return Ok(cached);
+        }
+        Ok(Cached {
+            version,
+            anchor: String::new(),
+            state: Arc::new(load(tx, self.tenant).await?),
+        })
     }
 }
 
-async fn load(tx: &mut Tx, tenant: i64, anchor: Anchor, users: u64) -> Result<State, Fault> {
+/// All but what every reading looks at anew.
+async fn load(tx: &mut Tx, tenant: i64) -> Result<State, Fault> {
     Ok(State {
         holdings: holdings::open(tx, tenant).await?,
         former: holdings::former(tx, tenant).await?,
-        departed: departed(tx, tenant).await?,
+        departed: departed::all(tx, tenant).await?,
         numbers: number_facts(tx, tenant).await?,
         facts: user_facts(tx, tenant).await?,
         open_steps: steps::open(tx, tenant).await?,
         suspended: suspended(tx, tenant).await?,
         refused_in_a_row: refused(tx, tenant).await?,
-        brake: Brake::default(),
-        pause: None,
-        anchor,
-        users,
+        ..State::default()
     })
 }
 
@@ -103,7 +104,10 @@ async fn user_facts(tx: &mut Tx, tenant: i64) -> Result<BTreeMap<UserId, UserFac
     Ok(all)
 }
 
-async fn suspended(tx: &mut Tx, tenant: i64) -> Result<BTreeMap<String, Suspension>, Fault> {
+pub(super) async fn suspended(
+    tx: &mut Tx,
+    tenant: i64,
+) -> Result<BTreeMap<String, Suspension>, Fault> {
     const READ: &str = "SELECT range_name, reason, since FROM suspensions WHERE tenant = $1 AND reason IS NOT NULL";
     let rows: Vec<(String, String, Option<i64>)> = fetch_all!(tx, READ, tenant)?;
     let suspended = rows.into_iter().map(|(range, reason, since)| {
@@ -114,7 +118,7 @@ async fn suspended(tx: &mut Tx, tenant: i64) -> Result<BTreeMap<String, Suspensi
 }
 
 /// Different users refused in a range since the last success there, and since its suspension was taken back.
-async fn refused(tx: &mut Tx, tenant: i64) -> Result<BTreeMap<String, u64>, Fault> {
+pub(super) async fn refused(tx: &mut Tx, tenant: i64) -> Result<BTreeMap<String, u64>, Fault> {
     const READ: &str = "SELECT j.range_name, COUNT(DISTINCT j.user_id) FROM journal j
         WHERE j.tenant = $1 AND j.outcome = 'refused' AND j.range_name IS NOT NULL
             AND NOT EXISTS (SELECT 1 FROM journal s WHERE s.tenant = j.tenant AND s.range_name = j.range_name
@@ -150,36 +154,4 @@ async fn brake(tx: &mut Tx, tenant: i64, now: Timestamp) -> Result<Brake, Fault>
         releases: count("release"),
         assignments: count("assign"),
     })
-}
-
-/// Users who are gone and had a number, where employee id, company and surname are known.
-async fn departed(tx: &mut Tx, tenant: i64) -> Result<Vec<Departed>, Fault> {
-    const READ: &str = "SELECT u.id, u.record, u.employee_key, h.number
-        FROM holdings h JOIN users u ON u.tenant = h.tenant AND u.id = h.user_id
-        WHERE h.tenant = $1 AND u.gone_since IS NOT NULL AND u.employee_key IS NOT NULL AND NOT EXISTS
-            (SELECT 1 FROM holdings x WHERE x.tenant = h.tenant AND x.user_id = h.user_id AND x.id > h.id)
-        ORDER BY u.id";
-    const COUNT: &str = "SELECT u.employee_key, COUNT(*) FROM {batch}
-        JOIN users u ON u.tenant = $1 AND u.employee_key = batch.employee_key
-        WHERE u.employee_key IS NOT NULL GROUP BY u.employee_key";
-    let rows: Vec<(String, String, String, i64)> = fetch_all!(tx, READ, tenant)?;
-    let keys: std::collections::BTreeSet<&String> = rows.iter().map(|row| &row.2).collect();
-    let batch = Batch::default().text("employee_key", keys.into_iter().cloned());
-    let counts: Vec<(String, i64)> = batch.fetch(tx, COUNT, &[tenant]).await?;
-    let counts: HashMap<String, i64> = counts.into_iter().collect();
-    let (mut departed, mut texts) = (Vec::new(), Texts::default());
-    for (id, text, key, number) in rows {
-        let user = record::decode(user_of(&id)?, &text, Arc::default(), &mut texts)?;
-        let Some(identity) = record::identity(&user.attributes) else {
-            continue;
-        };
-        let same = counts.get(&key).copied().unwrap_or(1);
-        departed.push(Departed {
-            user: user.id,
-            identity,
-            number: number_of(number)?,
-            same_employee_id: u64::try_from(same).unwrap_or(1),
-        });
-    }
-    Ok(departed)
 }

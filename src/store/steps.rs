@@ -29,6 +29,22 @@ pub(super) async fn open(tx: &mut Tx, tenant: i64) -> Result<Vec<OpenStep>, Faul
     rows.into_iter().map(step_of).collect()
 }
 
+/// The open steps that claim a number between two, inclusive, by number.
+pub(super) async fn claiming(
+    tx: &mut Tx,
+    tenant: i64,
+    from: i64,
+    to: i64,
+    limit: i64,
+) -> Result<Vec<OpenStep>, Fault> {
+    const READ: &str =
+        "SELECT id, sync, change, state, claimed, started, operation, not_before, attempts, error
+        FROM journal WHERE tenant = $1 AND claims = 1 AND ended IS NULL AND number BETWEEN $2 AND $3
+        ORDER BY number LIMIT $4";
+    let rows: Vec<Row> = fetch_all!(tx, READ, tenant, from, to, limit)?;
+    rows.into_iter().map(step_of).collect()
+}
+
 /// One step whose end is not known. What has ended cannot be begun or ended again.
 pub(super) async fn one(tx: &mut Tx, tenant: i64, step: StepId) -> Result<OpenStep, Fault> {
     const READ: &str =

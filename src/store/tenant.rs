@@ -9,11 +9,12 @@ use super::listing::ListingMemory;
 use super::lock;
 use super::rounds::RoundMemory;
 use super::scopes::Pass;
-use super::state::StateMemory;
+use super::state_memory::StateMemory;
 use super::texts::Texts;
 
 use crate::plan::Settings;
 use std::path::PathBuf;
+use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 /// All that is remembered of one tenant; implements [`crate::reconcile::Ledger`].
@@ -30,10 +31,12 @@ pub struct TenantStore {
     pub(super) running: Mutex<Option<Running>>,
     pub(super) round: tokio::sync::Mutex<Option<RoundMemory>>,
     pub(super) listing: tokio::sync::Mutex<Option<ListingMemory>>,
-    pub(super) state: Mutex<StateMemory>,
+    pub(super) state: Arc<Mutex<StateMemory>>,
     pub(super) licences: Mutex<LicenceSets>,
     pub(super) texts: Mutex<Texts>,
     pub(super) pass: Mutex<Option<Pass>>,
+    /// Whether users can be looked up by name without reading everybody.
+    pub(super) names_ready: AtomicBool,
 }
 
 impl std::fmt::Debug for TenantStore {
@@ -66,10 +69,11 @@ impl Store {
             running: Mutex::default(),
             round: tokio::sync::Mutex::default(),
             listing: tokio::sync::Mutex::default(),
-            state: Mutex::default(),
+            state: Arc::default(),
             licences: Mutex::default(),
             texts: Mutex::default(),
             pass: Mutex::default(),
+            names_ready: AtomicBool::default(),
         })
     }
 

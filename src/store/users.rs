@@ -149,6 +149,7 @@ impl<'a> Pending<'a> {
             };
             let chunk = std::mem::replace(&mut self.rows, rest);
             remember_upns(w, &chunk).await?;
+            note_people(w, &chunk).await?;
             write_rows(w, chunk).await?;
         }
         mark_gone(w, self.gone.into_iter().collect()).await?;
@@ -169,8 +170,6 @@ async fn write_rows(w: &mut Writing, rows: BTreeMap<u32, Row<'_>>) -> Result<(),
             employee_key = excluded.employee_key, licences = excluded.licences, digest = excluded.digest,
             gone_since = excluded.gone_since, gone_how = excluded.gone_how, record = excluded.record";
     let text = |row: &Row<'_>, attribute| record::lookup_key(row.user.attributes.get(attribute));
-    let employee =
-        |row: &Row<'_>| record::identity_key(row.user.attributes.get(Attribute::EmployeeId));
     let digest = |row: &Row<'_>| i64::try_from(row.encoded.digest).unwrap_or_default();
     let batch = Batch::default()
         .int("no", rows.keys().map(|no| i64::from(*no)))
@@ -183,7 +182,7 @@ async fn write_rows(w: &mut Writing, rows: BTreeMap<u32, Row<'_>>) -> Result<(),
             "mail_key",
             rows.values().map(|row| text(row, Attribute::Mail)),
         )
-        .maybe_text("employee_key", rows.values().map(employee))
+        .maybe_text("employee_key", rows.values().map(employee_key))
         .int("licences", rows.values().map(|row| row.licences))
         .int("digest", rows.values().map(digest))
         .maybe_text("gone_how", rows.values().map(|row| row.gone.map(name_of)))
@@ -197,8 +196,8 @@ async fn write_rows(w: &mut Writing, rows: BTreeMap<u32, Row<'_>>) -> Result<(),
 /// Keeps the UPNs that users are about to lose, so that people can still be found by them.
 async fn remember_upns(w: &mut Writing, rows: &BTreeMap<u32, Row<'_>>) -> Result<(), Fault> {
     const KEEP: &str = "INSERT INTO former_upns (tenant, upn_key, user_no)
-        SELECT u.tenant, u.upn_key, u.no FROM {batch} JOIN users u ON u.tenant = $1 AND u.no = batch.no
-        WHERE u.upn_key IS NOT NULL AND u.upn_key <> COALESCE(batch.upn_key, '') ON CONFLICT DO NOTHING";
+        SELECT u.tenant, u.upn_key, u.no FROM {batch} CROSS JOIN users u
+        WHERE u.tenant = $1 AND u.no = batch.no AND u.upn_key IS NOT NULL AND u.upn_key <> COALESCE(batch.upn_key, '') ON CONFLICT DO NOTHING";
     let known = || rows.iter().filter(|(_, row)| row.known);
     let upn = |row: &Row<'_>| record::lookup_key(row.user.attributes.get(Attribute::Upn));
     let batch = Batch::default()
@@ -208,11 +207,31 @@ async fn remember_upns(w: &mut Writing, rows: &BTreeMap<u32, Row<'_>>) -> Result
     Ok(())
 }
 
+/// Notes whose record is written, and which employee keys come with it and go.
+async fn note_people(w: &mut Writing, rows: &BTreeMap<u32, Row<'_>>) -> Result<(), Fault> {
+    const LOST: &str = "SELECT DISTINCT u.employee_key FROM {batch}
+        CROSS JOIN users u WHERE u.tenant = $1 AND u.no = batch.no AND u.employee_key IS NOT NULL AND u.employee_key <> COALESCE(batch.employee_key, '')";
+    w.written.people(rows.keys().copied());
+    if w.written.everything {
+        return Ok(());
+    }
+    let known = || rows.iter().filter(|(_, row)| row.known);
+    let batch = Batch::default()
+        .int("no", known().map(|(no, _)| i64::from(*no)))
+        .maybe_text("employee_key", known().map(|(_, row)| employee_key(row)));
+    let lost: Vec<(String,)> = batch.fetch(&mut w.tx, LOST, &[w.tenant]).await?;
+    let gained: Vec<String> = rows.values().filter_map(employee_key).collect();
+    w.written.employees(lost.into_iter().map(|(key,)| key));
+    w.written.employees(gained.into_iter());
+    Ok(())
+}
+
 /// Marks users as gone; who is gone already stays gone since then.
 async fn mark_gone(w: &mut Writing, gone: Vec<(u32, GoneHow)>) -> Result<(), Fault> {
     const GONE: &str =
         "UPDATE users SET gone_since = COALESCE(gone_since, $2), gone_how = batch.how
         FROM {batch} WHERE users.tenant = $1 AND users.no = batch.no";
+    w.written.people(gone.iter().map(|(no, _)| *no));
     for chunk in gone.chunks(CHUNK) {
         let batch = Batch::default()
             .int("no", chunk.iter().map(|(no, _)| i64::from(*no)))
@@ -233,6 +252,10 @@ pub(super) async fn mark_absent(w: &mut Writing, missing: &RunSet) -> Result<(),
     w.head.users -= i64::try_from(missing.count()).unwrap_or_default();
     people::make_employee_index(&mut w.tx).await?;
     marks::mark(w, missing).await
+}
+
+fn employee_key(row: &Row<'_>) -> Option<String> {
+    record::identity_key(row.user.attributes.get(Attribute::EmployeeId))
 }
 
 fn name_of(how: GoneHow) -> String {

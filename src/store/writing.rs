@@ -3,10 +3,13 @@
 use super::audit::{self, Entry};
 use super::engine::{Tx, execute, fetch_optional};
 use super::error::Fault;
-use super::tenant::TenantStore;
+use super::state_memory::StateMemory;
+use super::tenant::{TenantStore, held};
+use super::written::Written;
 use crate::apply::{Fence, JournalError};
 use jiff::Timestamp;
 use std::future::Future;
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 /// How often a transaction is repeated that the database rolled back for another one.
@@ -36,6 +39,9 @@ pub(super) struct Writing {
     pub(super) head: Head,
     /// The sync that writes; `None` of a write by hand.
     pub(super) sync: Option<String>,
+    /// What it writes of the state.
+    pub(super) written: Written,
+    memory: Arc<Mutex<StateMemory>>,
     name: String,
     entries: Vec<Entry>,
 }
@@ -87,6 +93,8 @@ impl TenantStore {
                 audit_hash: row.10,
             },
             sync: row.11.filter(|_| fence.is_some()),
+            written: Written::default(),
+            memory: Arc::clone(&self.state),
             name: self.name.clone(),
             entries: Vec::new(),
         })
@@ -131,6 +139,7 @@ impl Writing {
         )?;
         let version = h.version;
         self.tx.commit().await?;
+        held(&self.memory).note(version, self.written);
         Ok(version)
     }
 

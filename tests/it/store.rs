@@ -1,12 +1,15 @@
 //! The store on both engines: rounds, claims, the journal, locks, the held list, the audit trail.
 
+mod cached;
 mod journal;
 mod limits;
 mod locks;
+mod looking;
 mod opening;
 mod past;
 mod reading;
 mod rounds;
+mod views;
 
 use crate::harness::database::Database;
 use jiff::{SignedDuration, Timestamp};

@@ -1,8 +1,10 @@
 //! The rules of the house, checked. Each check is a function from text to complaints, tried on small bad examples
 //! first, so that a check that finds nothing is known to look.
 
+mod citations;
 mod imports;
 mod licences;
+mod logs;
 mod manifest;
 mod sizes;
 mod source;
@@ -71,6 +73,30 @@ fn every_licence_is_on_the_list() {
     let packages = licences::packages(&root());
     assert!(packages.len() > 50, "the dependencies were not found");
     no_complaints(licences::outside(&packages, &allowed));
+}
+
+#[test]
+fn every_log_field_is_documented_and_used() {
+    let known = logs::documented(&read("docs/logs.md"));
+    check_all(&["src"], |source| logs::undocumented(source, &known));
+    let mut unused = known;
+    for source in sources("src") {
+        let logged = logs::logged(&source);
+        unused.retain(|name| !logged.contains(name));
+    }
+    assert!(unused.is_empty(), "docs/logs.md: never logged: {unused:?}");
+}
+
+#[test]
+fn every_citation_of_the_facts_about_graph_leads_somewhere() {
+    let sections = citations::sections(&read("docs/graph.md"));
+    assert!(sections.len() > 30, "docs/graph.md was not understood");
+    check_all(&["src", "tests"], |source| {
+        match source.path.ends_with("tidy/citations.rs") {
+            true => Vec::new(),
+            false => citations::dangling(source, &sections),
+        }
+    });
 }
 
 #[test]

@@ -92,6 +92,7 @@ fn the_defaults_are_those_of_the_contract() {
 fn the_template_in_the_defaults_is_valid_once_its_comment_signs_are_off() {
     let folder = tempfile::tempdir().expect("a temporary folder");
     std::fs::write(folder.path().join("contoso.secret"), "s3cret\n").expect("writable");
+    std::fs::write(folder.path().join("database.url"), "postgres://db/x\n").expect("writable");
     let text: Vec<&str> = DEFAULTS
         .lines()
         .map(|line| match line.strip_prefix('#') {
@@ -105,6 +106,26 @@ fn the_template_in_the_defaults_is_valid_once_its_comment_signs_are_off() {
     assert_eq!(tenant.graph_url, "https://graph.microsoft.com/v1.0");
     assert_eq!(tenant.login_url, "https://login.microsoftonline.com");
     assert_eq!(tenant.rules.path, folder.path().join("rules"));
+}
+
+#[test]
+fn the_url_of_the_database_may_lie_in_a_file() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let file = folder.path().join("url");
+    let read = |content: &str| {
+        std::fs::write(&file, content).expect("writable");
+        load_in(folder.path(), "[database]\nurl_file = \"url\"\n", &[])
+    };
+    let config = read("postgres://u:hunter2@db/x\n").expect("a valid configuration");
+    assert!(matches!(config.database, Database::Postgres(_)));
+    for (content, complaint) in [
+        ("", "url is empty"),
+        ("mysql://u:hunter2@db", "holds no postgres"),
+    ] {
+        let errors = read(content).expect_err("refused").to_string();
+        assert!(errors.contains(complaint), "{errors}");
+        assert!(!errors.contains("hunter2"), "{errors}");
+    }
 }
 
 #[test]

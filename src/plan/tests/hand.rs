@@ -23,7 +23,7 @@ const RULES: &str = r#"
 "#;
 
 fn munich() -> Town {
-    ruled_by(RULES).user("anna", "E5").user("bert", "E5")
+    ruled_by(RULES).user("anna", "E5+").user("bert", "E5+")
 }
 
 /// The steps of what anna asks for, one text each, or the code of the refusal.
@@ -142,7 +142,7 @@ fn a_number_that_is_not_to_be_had_is_refused() {
 
 #[test]
 fn the_licence_decides_the_type() {
-    let us = town().user("anna", "E5").listed(100, None);
+    let us = town().user("anna", "E5+").listed(100, None);
     assigning(&us, 100, "wrong-type");
     let unlicensed = town().user("anna", "");
     assigning(&unlicensed, 1003, "unlicensed");
@@ -158,7 +158,7 @@ fn without_a_number_the_range_or_the_rules_choose_and_nothing_is_kept_free() {
     from(&munich(), Some("nowhere"), "unknown-range");
     from(&munich().pinned("anna", 3005), None, "assign 3005");
     from(&munich().had("anna", 1006, 5), None, "assign 1006");
-    let elsewhere = ruled_by(RULES).user_in("Berlin", "DE", "anna", "E5");
+    let elsewhere = ruled_by(RULES).user_in("Berlin", "DE", "anna", "E5+");
     from(&elsewhere, None, "no-range");
 }
 

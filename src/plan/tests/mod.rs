@@ -15,4 +15,4 @@ mod releases;
 mod stock;
 mod taken;
 mod tenant_notes;
-mod world;
+pub(crate) mod world;

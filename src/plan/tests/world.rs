@@ -17,7 +17,7 @@ use std::sync::Arc;
 
 /// One range of each type. Numbers are written by their last four digits: 1000 to 1009 of `muc`, 0100 to 0109 of
 /// `us`, 2000 to 2009 of `zrh`.
-pub(super) const RULES: &str = r#"
+pub(crate) const RULES: &str = r#"
     range "muc" {
       type direct-routing
       numbers +49 89 5550 1000 to 1009
@@ -41,7 +41,7 @@ pub(super) const RULES: &str = r#"
 "#;
 
 /// The number with these last four digits: below 1000 in Seattle, from 2000 to 2999 in Zurich, else in Munich.
-pub(super) fn number(last: u64) -> E164 {
+pub(crate) fn number(last: u64) -> E164 {
     let prefix = match last {
         0..1000 => 12_065_550_000,
         2000..3000 => 41_435_550_000,
@@ -51,49 +51,49 @@ pub(super) fn number(last: u64) -> E164 {
 }
 
 /// The id of the user of that name; ids are ordered as names are.
-pub(super) fn id(name: &str) -> UserId {
+pub(crate) fn id(name: &str) -> UserId {
     let mut bytes = [0; 16];
     bytes[..name.len()].copy_from_slice(name.as_bytes());
     UserId::from_u128(u128::from_be_bytes(bytes))
 }
 
 /// The present of every test.
-pub(super) fn now() -> Timestamp {
+pub(crate) fn now() -> Timestamp {
     "2026-03-02T08:00:00Z".parse().expect("it is an instant")
 }
 
-pub(super) fn hours(hours: i64) -> SignedDuration {
+pub(crate) fn hours(hours: i64) -> SignedDuration {
     SignedDuration::from_hours(hours)
 }
 
 /// So many hours before the present; negative: after.
-pub(super) fn ago(before: i64) -> Timestamp {
+pub(crate) fn ago(before: i64) -> Timestamp {
     now() - hours(before)
 }
 
 /// A tenant. Every part may be changed before it is planned.
 #[derive(Clone)]
-pub(super) struct Town {
-    pub(super) rules: Arc<RuleSet>,
-    pub(super) settings: Settings,
-    pub(super) users: Vec<StoredUser>,
-    pub(super) state: State,
-    pub(super) listing: BTreeMap<E164, Listed>,
-    pub(super) skus: Option<Vec<Sku>>,
-    pub(super) groups: GroupMembers,
-    pub(super) policies: BTreeMap<(String, String), Option<String>>,
-    pub(super) circumstances: Circumstances,
-    pub(super) approval: Approval,
-    pub(super) now: Timestamp,
+pub(crate) struct Town {
+    pub(crate) rules: Arc<RuleSet>,
+    pub(crate) settings: Settings,
+    pub(crate) users: Vec<StoredUser>,
+    pub(crate) state: State,
+    pub(crate) listing: BTreeMap<E164, Listed>,
+    pub(crate) skus: Option<Vec<Sku>>,
+    pub(crate) groups: GroupMembers,
+    pub(crate) policies: BTreeMap<(String, String), Option<String>>,
+    pub(crate) circumstances: Circumstances,
+    pub(crate) approval: Approval,
+    pub(crate) now: Timestamp,
 }
 
 /// A tenant with the rules above and nobody in it.
-pub(super) fn town() -> Town {
+pub(crate) fn town() -> Town {
     ruled_by(RULES)
 }
 
 /// A tenant with these rules and nobody in it. Brakes are far away, everyone is decided.
-pub(super) fn ruled_by(text: &str) -> Town {
+pub(crate) fn ruled_by(text: &str) -> Town {
     let file = SourceFile {
         name: "test.rules".to_owned(),
         bytes: text.as_bytes().to_vec(),
@@ -145,7 +145,7 @@ impl fmt::Debug for Town {
 
 impl Town {
     /// Adds somebody in Munich.
-    pub(super) fn user(mut self, name: &str, licence_text: &str) -> Self {
+    pub(crate) fn user(mut self, name: &str, licence_text: &str) -> Self {
         let mut user = User::new(id(name));
         user.licences = Arc::new(licences(licence_text));
         let texts = [
@@ -165,7 +165,7 @@ impl Town {
     }
 
     /// Adds somebody elsewhere.
-    pub(super) fn user_in(self, city: &str, country: &str, name: &str, licence_text: &str) -> Self {
+    pub(crate) fn user_in(self, city: &str, country: &str, name: &str, licence_text: &str) -> Self {
         let moved = self.user(name, licence_text);
         moved.attribute(name, Attribute::City, city).attribute(
             name,
@@ -175,7 +175,7 @@ impl Town {
     }
 
     /// Changes the user of that name.
-    pub(super) fn with(mut self, name: &str, change: impl FnOnce(&mut StoredUser)) -> Self {
+    pub(crate) fn with(mut self, name: &str, change: impl FnOnce(&mut StoredUser)) -> Self {
         let found = self
             .users
             .iter_mut()
@@ -185,19 +185,19 @@ impl Town {
     }
 
     /// Changes anything.
-    pub(super) fn but(mut self, change: impl FnOnce(&mut Self)) -> Self {
+    pub(crate) fn but(mut self, change: impl FnOnce(&mut Self)) -> Self {
         change(&mut self);
         self
     }
 
-    pub(super) fn attribute(self, name: &str, attribute: Attribute, text: &str) -> Self {
+    pub(crate) fn attribute(self, name: &str, attribute: Attribute, text: &str) -> Self {
         self.with(name, |stored| {
             stored.user.attributes.set(attribute, Some(text.into()));
         })
     }
 
     /// The user left so many hours ago.
-    pub(super) fn gone(self, name: &str, how: GoneHow, hours: i64) -> Self {
+    pub(crate) fn gone(self, name: &str, how: GoneHow, hours: i64) -> Self {
         self.with(name, |stored| {
             stored.gone = Some(Gone {
                 since: ago(hours),
@@ -207,12 +207,12 @@ impl Town {
     }
 
     /// The user holds the number under management, and Teams shows it.
-    pub(super) fn holds(self, name: &str, last: u64) -> Self {
+    pub(crate) fn holds(self, name: &str, last: u64) -> Self {
         self.booked(name, last).listed(last, Some(name))
     }
 
     /// The user holds the number under management; Teams does not show it.
-    pub(super) fn booked(mut self, name: &str, last: u64) -> Self {
+    pub(crate) fn booked(mut self, name: &str, last: u64) -> Self {
         let range = self.rules.range_of(number(last));
         self.state.holdings.push(Holding {
             number: number(last),
@@ -228,7 +228,7 @@ impl Town {
     }
 
     /// Changes the holding of the number.
-    pub(super) fn holding(mut self, last: u64, change: impl FnOnce(&mut Holding)) -> Self {
+    pub(crate) fn holding(mut self, last: u64, change: impl FnOnce(&mut Holding)) -> Self {
         let mut holdings = self.state.holdings.iter_mut();
         change(
             holdings
@@ -239,7 +239,7 @@ impl Town {
     }
 
     /// An earlier sync, so many hours ago, has missed the number already.
-    pub(super) fn missed(self, last: u64, hours: i64) -> Self {
+    pub(crate) fn missed(self, last: u64, hours: i64) -> Self {
         self.holding(last, |holding| {
             holding.missing = Some(Missing {
                 since: ago(hours),
@@ -249,7 +249,7 @@ impl Town {
     }
 
     /// The user had the number until so many hours ago, and has none now.
-    pub(super) fn had(mut self, name: &str, last: u64, hours: i64) -> Self {
+    pub(crate) fn had(mut self, name: &str, last: u64, hours: i64) -> Self {
         self.state.former.push(Former {
             user: id(name),
             number: number(last),
@@ -262,13 +262,13 @@ impl Town {
     }
 
     /// Changes what is remembered of a number.
-    pub(super) fn number(mut self, last: u64, change: impl FnOnce(&mut NumberFacts)) -> Self {
+    pub(crate) fn number(mut self, last: u64, change: impl FnOnce(&mut NumberFacts)) -> Self {
         change(self.state.numbers.entry(number(last)).or_default());
         self
     }
 
     /// The number rests for so many hours.
-    pub(super) fn rests(self, last: u64, hours: i64) -> Self {
+    pub(crate) fn rests(self, last: u64, hours: i64) -> Self {
         self.number(last, |facts| {
             facts.freed.get_or_insert(ago(10));
             facts.rest_until = Some(ago(-hours));
@@ -276,14 +276,14 @@ impl Town {
     }
 
     /// Teams lists the number, as somebody's primary line or unassigned.
-    pub(super) fn listed(mut self, last: u64, holder: Option<&str>) -> Self {
+    pub(crate) fn listed(mut self, last: u64, holder: Option<&str>) -> Self {
         let line = listed(number(last), type_of(last), holder.map(id));
         self.listing.insert(number(last), line);
         self
     }
 
     /// Teams lists the number in a certain way.
-    pub(super) fn listed_as(
+    pub(crate) fn listed_as(
         mut self,
         last: u64,
         holder: Option<&str>,
@@ -296,12 +296,12 @@ impl Town {
     }
 
     /// Pins the user to the number.
-    pub(super) fn pinned(self, name: &str, last: u64) -> Self {
+    pub(crate) fn pinned(self, name: &str, last: u64) -> Self {
         self.with(name, |stored| stored.facts.pin = Some(number(last)))
     }
 
     /// Plans, considering the users in the order in which they stand, and lets the guard look at it.
-    pub(super) fn plan(&self) -> Draft {
+    pub(crate) fn plan(&self) -> Draft {
         self.look(|world| {
             let mut planner = Planner::new(world);
             for stored in &self.users {
@@ -312,7 +312,7 @@ impl Town {
     }
 
     /// Looks at the world of this tenant.
-    pub(super) fn look<R>(&self, look: impl FnOnce(&World<'_>) -> R) -> R {
+    pub(crate) fn look<R>(&self, look: impl FnOnce(&World<'_>) -> R) -> R {
         let mut state = self.state.clone();
         let facts = self.users.iter().map(|u| (u.user.id, u.facts.clone()));
         state.facts = facts.collect();
@@ -337,12 +337,12 @@ impl Town {
     }
 
     /// Looks things up in the world of this tenant.
-    pub(super) fn index<R>(&self, look: impl FnOnce(&Index<'_>) -> R) -> R {
+    pub(crate) fn index<R>(&self, look: impl FnOnce(&Index<'_>) -> R) -> R {
         self.look(|world| look(&Index::new(world)))
     }
 }
 
-pub(super) fn type_of(last: u64) -> NumberType {
+pub(crate) fn type_of(last: u64) -> NumberType {
     match last {
         0..1000 => NumberType::CallingPlan,
         2000..3000 => NumberType::OperatorConnect,
@@ -351,7 +351,7 @@ pub(super) fn type_of(last: u64) -> NumberType {
 }
 
 /// A line as Teams lists it: assigned to a user as the primary line, or free for users.
-pub(super) fn listed(number: E164, number_type: NumberType, holder: Option<UserId>) -> Listed {
+pub(crate) fn listed(number: E164, number_type: NumberType, holder: Option<UserId>) -> Listed {
     let status = match holder {
         Some(_) => ListedStatus::UserAssigned,
         None => ListedStatus::Unassigned,

@@ -1,4 +1,4 @@
-//! Tokens: by secret, by certificate, shared, renewed, refused (GRAPH 8; FAULTS G13).
+//! Tokens: by secret, by certificate, shared, renewed, refused (docs/graph.md 8; FAULTS G13).
 
 use super::server::{FixedClock, Server, TOKEN_PATH, graph, json};
 use base64::Engine;

@@ -6,4 +6,5 @@ mod expectations;
 mod orders;
 pub(crate) mod run;
 pub(crate) mod scenario;
+pub(crate) mod service;
 pub(crate) mod tenant;

@@ -184,6 +184,11 @@ impl Run {
         self
     }
 
+    /// What was logged, on standard error.
+    pub(crate) fn log(&self) -> String {
+        String::from_utf8_lossy(&self.output.stderr).into_owned()
+    }
+
     /// Standard error says all of this.
     #[track_caller]
     pub(crate) fn says(&self, texts: &[&str]) -> &Self {

@@ -8,18 +8,6 @@ const FUNCTION: usize = 50;
 /// Files that may be longer, with the reason; tables of data only.
 const LONG_FILES: &[(&str, &str)] = &[];
 
-/// Functions that have outgrown the limit, with the length they have: a debt that may only shrink.
-const LONG_FUNCTIONS: &[(&str, &str, usize)] = &[
-    ("src/plan/outcome.rs", "outcome", 55),
-    ("src/plan/release.rs", "record_release", 56),
-    ("src/reconcile/round.rs", "follow", 71),
-    ("src/rules/check_range.rs", "assemble", 70),
-    ("src/rules/check_range.rs", "country", 53),
-    ("src/rules/compile.rs", "compile", 63),
-    ("src/rules/parse.rs", "statement", 54),
-    ("src/rules/source.rs", "load", 53),
-];
-
 /// Files beyond the limit, and exceptions that are none any more.
 pub(super) fn long_files(source: &Source) -> Vec<String> {
     let lines = source.text.lines().count();
@@ -51,14 +39,10 @@ pub(super) fn long_functions(source: &Source) -> Vec<String> {
             continue;
         }
         let lines = body(&code[place..]).lines().count();
-        let owed = LONG_FUNCTIONS
-            .iter()
-            .find(|(path, owed, _)| *path == source.path && *owed == name)
-            .map_or(FUNCTION, |(_, _, lines)| *lines);
-        if lines > owed {
+        if lines > FUNCTION {
             let line = 1 + code[..place].matches('\n').count();
             complaints.push(format!(
-                "{}:{line}: fn {name} has {lines} lines, more than {owed}",
+                "{}:{line}: fn {name} has {lines} lines, more than {FUNCTION}",
                 source.path
             ));
         }

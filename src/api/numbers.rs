@@ -1,0 +1,85 @@
+//! `/numbers`: the state of each, and who ever held it.
+
+use super::parameters::{List, Query, TenantQuery, cursor, limit};
+use super::problem::Problem;
+use super::state::Api;
+use crate::numbering::NumberState;
+use crate::views::{HistoryItem, NumberFilter, NumberItem, Page, read_number};
+use axum::Json;
+use axum::extract::{Path, State};
+use serde::Deserialize;
+
+/// Which numbers are wanted.
+#[derive(Clone, Debug, Default, Deserialize, utoipa::IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub(super) struct NumbersQuery {
+    /// The tenant; needed when several are configured.
+    tenant: Option<String>,
+    /// Only of this range.
+    range: Option<String>,
+    /// Only in this state, such as `free` or `assigned`.
+    state: Option<String>,
+    /// At most so many items, 1 to 1000; 100 where it is left out. Of a rare state a part may hold fewer, even none,
+    /// while there is a `next_cursor`.
+    limit: Option<u32>,
+    /// `next_cursor` of the part before.
+    cursor: Option<String>,
+}
+
+/// Numbers with their states, in the order of the ranges, ascending in each.
+#[utoipa::path(get, path = "/numbers", params(NumbersQuery),
+    responses((status = 200, body = List<NumberItem>), (status = 400, body = Problem), (status = 404, body = Problem)))]
+pub(super) async fn list(
+    State(api): State<Api>,
+    Query(query): Query<NumbersQuery>,
+) -> Result<Json<List<NumberItem>>, Problem> {
+    let served = api.tenant(query.tenant.as_deref())?;
+    let filter = NumberFilter {
+        range: query.range.as_deref(),
+        state: query.state.as_deref().map(known_state).transpose()?,
+    };
+    let after = cursor(query.cursor.as_deref())?;
+    let page = served
+        .view
+        .numbers(filter, after.as_ref(), limit(query.limit)?)
+        .await?;
+    Ok(Json(page.into()))
+}
+
+fn known_state(name: &str) -> Result<NumberState, Problem> {
+    NumberState::from_name(name).ok_or_else(|| {
+        let known = NumberState::ALL.map(NumberState::name).join(", ");
+        Problem::bad_request(format!(
+            "`{name}` is no state of a number; there are {known}"
+        ))
+    })
+}
+
+/// One number with its state.
+#[utoipa::path(get, path = "/numbers/{e164}",
+    params(("e164" = String, Path, description = "The number, such as +498955501000"), TenantQuery),
+    responses((status = 200, body = NumberItem), (status = 400, body = Problem),
+        (status = 404, description = "No range declares it", body = Problem)))]
+pub(super) async fn show(
+    State(api): State<Api>,
+    Path(number): Path<String>,
+    Query(query): Query<TenantQuery>,
+) -> Result<Json<NumberItem>, Problem> {
+    let served = api.tenant(query.tenant.as_deref())?;
+    Ok(Json(served.view.number(read_number(&number)?).await?))
+}
+
+/// Everyone who ever held the number under management, oldest first; it need not lie in a range any more.
+#[utoipa::path(get, path = "/numbers/{e164}/history",
+    params(("e164" = String, Path, description = "The number, such as +498955501000"), TenantQuery),
+    responses((status = 200, body = List<HistoryItem>), (status = 400, body = Problem), (status = 404, body = Problem)))]
+pub(super) async fn history(
+    State(api): State<Api>,
+    Path(number): Path<String>,
+    Query(query): Query<TenantQuery>,
+) -> Result<Json<List<HistoryItem>>, Problem> {
+    let served = api.tenant(query.tenant.as_deref())?;
+    let items = served.view.history(read_number(&number)?).await?;
+    Ok(Json(Page { items, next: None }.into()))
+}

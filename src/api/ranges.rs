@@ -1,0 +1,33 @@
+//! `/ranges`: the stock of each.
+
+use super::parameters::{List, ListQuery, Query, TenantQuery};
+use super::problem::Problem;
+use super::state::Api;
+use crate::views::RangeItem;
+use axum::Json;
+use axum::extract::{Path, State};
+
+/// Ranges with their stock, in the order of the rule files. During a sync the counts may be a few seconds old.
+#[utoipa::path(get, path = "/ranges", params(ListQuery),
+    responses((status = 200, body = List<RangeItem>), (status = 400, body = Problem), (status = 404, body = Problem)))]
+pub(super) async fn list(
+    State(api): State<Api>,
+    Query(query): Query<ListQuery>,
+) -> Result<Json<List<RangeItem>>, Problem> {
+    let served = api.tenant(query.tenant.as_deref())?;
+    let after = query.cursor()?;
+    let page = served.view.ranges(after.as_ref(), query.limit()?).await?;
+    Ok(Json(page.into()))
+}
+
+/// One range with its stock.
+#[utoipa::path(get, path = "/ranges/{name}", params(("name" = String, Path), TenantQuery),
+    responses((status = 200, body = RangeItem), (status = 404, body = Problem)))]
+pub(super) async fn show(
+    State(api): State<Api>,
+    Path(name): Path<String>,
+    Query(query): Query<TenantQuery>,
+) -> Result<Json<RangeItem>, Problem> {
+    let served = api.tenant(query.tenant.as_deref())?;
+    Ok(Json(served.view.range(&name).await?))
+}

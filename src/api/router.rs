@@ -1,0 +1,98 @@
+//! The table of contents.
+
+use super::gate::{Gate, LARGEST_BODY, gate};
+use super::problem::Problem;
+use super::state::Api;
+use super::{audit, events, numbers, probes, ranges, rules, syncs, tenants, users};
+use axum::extract::DefaultBodyLimit;
+use axum::http::StatusCode;
+use axum::response::IntoResponse as _;
+use axum::routing::get;
+use axum::{Router, middleware};
+use std::any::Any;
+use std::time::Duration;
+use tower_http::catch_panic::CatchPanicLayer;
+use tower_http::timeout::TimeoutLayer;
+use utoipa::openapi::{InfoBuilder, OpenApi, OpenApiBuilder};
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+/// A request has so long to be answered; streams of events begin within it and go on.
+const ANSWER: Duration = Duration::from_secs(120);
+
+/// All routes. `loopback_only`: nobody is let in under another name than this machine's own.
+pub fn router(api: Api, loopback_only: bool) -> Router {
+    let (routes, document) = documented().split_for_parts();
+    let document = axum::body::Bytes::from(document.to_json().unwrap_or_default());
+    let describes = move || {
+        let document = document.clone();
+        async move { ([("content-type", "application/json")], document) }
+    };
+    routes
+        .route("/api/v1/openapi.json", get(describes))
+        .route("/livez", get(probes::livez))
+        .route("/readyz", get(probes::readyz))
+        .route("/metrics", get(probes::metrics))
+        .fallback(async || {
+            Problem::not_found("there is nothing here; /api/v1/openapi.json describes the routes")
+        })
+        .method_not_allowed_fallback(async || {
+            Problem::new(
+                StatusCode::METHOD_NOT_ALLOWED,
+                "this route does not take that method",
+            )
+        })
+        .with_state(api)
+        .layer(middleware::from_fn_with_state(Gate { loopback_only }, gate))
+        .layer(DefaultBodyLimit::max(LARGEST_BODY))
+        .layer(TimeoutLayer::with_status_code(
+            StatusCode::SERVICE_UNAVAILABLE,
+            ANSWER,
+        ))
+        .layer(CatchPanicLayer::custom(broke_down))
+}
+
+/// The description of `/api/v1`, made from the routes themselves.
+#[must_use]
+pub fn openapi() -> OpenApi {
+    documented().into_openapi()
+}
+
+fn documented() -> OpenApiRouter<Api> {
+    let info = InfoBuilder::new()
+        .title("Linekeeper")
+        .version("1")
+        .description(Some(
+            "Gives Microsoft Teams users their phone numbers by rule.",
+        ));
+    let document = OpenApiBuilder::new().info(info.build()).build();
+    let routes = OpenApiRouter::with_openapi(OpenApi::default())
+        .routes(routes!(syncs::list, syncs::start))
+        .routes(routes!(syncs::show))
+        .routes(routes!(events::events))
+        .routes(routes!(syncs::approve))
+        .routes(routes!(syncs::reject))
+        .merge(to_look_at());
+    OpenApiRouter::with_openapi(document).nest("/api/v1", routes)
+}
+
+/// What only shows.
+fn to_look_at() -> OpenApiRouter<Api> {
+    OpenApiRouter::new()
+        .routes(routes!(users::list))
+        .routes(routes!(users::show))
+        .routes(routes!(ranges::list))
+        .routes(routes!(ranges::show))
+        .routes(routes!(numbers::list))
+        .routes(routes!(numbers::show))
+        .routes(routes!(numbers::history))
+        .routes(routes!(audit::list))
+        .routes(routes!(rules::show))
+        .routes(routes!(tenants::list))
+}
+
+fn broke_down(_cause: Box<dyn Any + Send>) -> axum::response::Response {
+    tracing::error!("a request broke down: a defect of this program");
+    let detail = "the request broke down: a defect of this program, which its log describes";
+    Problem::new(StatusCode::INTERNAL_SERVER_ERROR, detail).into_response()
+}

@@ -1,0 +1,229 @@
+//! The service put together: tenants, runner, time, rules, HTTP, and how it is told to stop or to read its configuration
+//! again.
+
+use super::measuring::Measuring;
+use super::{App, check_overlaps_of, settings};
+use crate::api::{self, Api};
+use crate::apply::Halt;
+use crate::config::{Config, Mode, TenantConfig};
+use crate::reconcile::{LiveRules, RuleSource};
+use crate::rulebook::LiveRulebook;
+use crate::rules::LoadOptions;
+use crate::schedule::{Timetable, offset_of};
+use crate::service::{self, Served, Service};
+use crate::telemetry::Metrics;
+use anyhow::Context as _;
+use jiff::SignedDuration;
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::net::TcpListener;
+
+/// After the wish to stop, syncs under way have so long to record what they have begun.
+const SYNCS_END: Duration = Duration::from_secs(25);
+
+/// A task of the service that breaks down is begun anew after so long.
+const ANEW: Duration = Duration::from_secs(1);
+
+/// What a service is made of besides its configuration.
+pub struct Serving {
+    /// Reads the configuration again.
+    pub reload: Box<dyn Fn() -> anyhow::Result<Config> + Send + Sync>,
+    /// Ends when the service has to stop.
+    pub stop: std::pin::Pin<Box<dyn Future<Output = ()> + Send>>,
+    /// Is told where the service listens.
+    pub listening: Box<dyn FnOnce(std::net::SocketAddr) + Send>,
+}
+
+/// Runs the service until it is told to stop.
+///
+/// # Errors
+/// When it cannot begin: another service has the database, the address is taken, a tenant cannot be set up.
+pub async fn serve(mut app: App, serving: Serving) -> anyhow::Result<()> {
+    let _only_one = app.store.serve_lock()?;
+    let listener = listener(&app).await?;
+    let address = listener.local_addr()?;
+    let (switch, halt) = Halt::new();
+    let tenants = app.served().await?;
+    let metrics = Arc::new(Metrics::start()?);
+    let service = Arc::new(Service::new(
+        tenants,
+        app.config.parallel,
+        Arc::clone(&app.clock),
+        halt.clone(),
+        Arc::new(Measuring(Arc::clone(&metrics))),
+    ));
+    let api = Api {
+        service: Arc::clone(&service),
+        store: app.store.clone(),
+        metrics: Arc::new(move || metrics.render()),
+    };
+    let routes = api::router(api, address.ip().is_loopback());
+    let server = tokio::spawn(api::serve(listener, routes, halt.clone()));
+    supervise("time", &service, service::keep_time);
+    supervise("rules", &service, service::watch_rules);
+    supervise("watchdog", &service, service::signs_of_life);
+    tracing::info!(%address, count = service.tenants().len(), "serving");
+    (serving.listening)(address);
+    service::ready();
+    until_stopped(&mut app, &service, &serving.reload, serving.stop).await;
+    tracing::info!("stopping");
+    service::stopping();
+    switch.throw();
+    if tokio::time::timeout(SYNCS_END, service.runner.idle())
+        .await
+        .is_err()
+    {
+        tracing::warn!("a sync did not end in time; the next one settles what it left open");
+    }
+    drop(server.await);
+    app.store.close().await;
+    tracing::info!("stopped");
+    Ok(())
+}
+
+async fn listener(app: &App) -> anyhow::Result<TcpListener> {
+    let address = app.config.server.listen;
+    TcpListener::bind(address).await.with_context(|| {
+        format!(
+            "{address} cannot be listened on; set [server] listen to a free address of this machine"
+        )
+    })
+}
+
+/// Runs a task of the service; one that breaks down is told of and begun anew, the others never notice.
+fn supervise<F, T>(part: &'static str, service: &Arc<Service>, task: F)
+where
+    F: Fn(Arc<Service>) -> T + Send + 'static,
+    T: Future<Output = ()> + Send + 'static,
+{
+    let service = Arc::clone(service);
+    tokio::spawn(async move {
+        while tokio::spawn(task(Arc::clone(&service))).await.is_err() {
+            tracing::error!(
+                part,
+                "a part of the service broke down: a defect of this program; it is begun anew"
+            );
+            tokio::time::sleep(ANEW).await;
+        }
+    });
+}
+
+/// Reads the configuration again at every SIGHUP, until the wish to stop.
+async fn until_stopped(
+    app: &mut App,
+    service: &Service,
+    reload: &(dyn Fn() -> anyhow::Result<Config> + Send + Sync),
+    mut stop: std::pin::Pin<Box<dyn Future<Output = ()> + Send>>,
+) {
+    let mut hangup = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::hangup()).ok();
+    loop {
+        let told = async {
+            match &mut hangup {
+                Some(signal) => signal.recv().await,
+                None => std::future::pending().await,
+            }
+        };
+        tokio::select! {
+            _ = told => {}
+            () = stop.as_mut() => return,
+        }
+        match exchange(app, service, reload).await {
+            Ok(()) => tracing::info!(
+                tenants = service.tenants().len(),
+                "the configuration was read again"
+            ),
+            Err(error) => {
+                tracing::error!(error = %format!("{error:#}"), "the configuration has errors; the old one stays in force")
+            }
+        }
+    }
+}
+
+/// Puts a newly read configuration in force, whole or not at all.
+async fn exchange(
+    app: &mut App,
+    service: &Service,
+    reload: &(dyn Fn() -> anyhow::Result<Config> + Send + Sync),
+) -> anyhow::Result<()> {
+    let config = reload()?;
+    let (server, database) = (app.config.server, format!("{:?}", app.config.database));
+    if config.server != server || format!("{:?}", config.database) != database {
+        tracing::warn!("[server] and [database] come into force at the next start of the service");
+    }
+    config
+        .warnings
+        .iter()
+        .for_each(|warning| tracing::warn!(error = warning, "configuration"));
+    let new = App {
+        config,
+        store: app.store.clone(),
+        clock: Arc::clone(&app.clock),
+    };
+    service.replace(new.served().await?);
+    *app = new;
+    Ok(())
+}
+
+impl App {
+    /// All configured tenants as a service keeps them. Rules that cannot be used yet are waited for.
+    async fn served(&self) -> anyhow::Result<Vec<Served>> {
+        let mut books: BTreeMap<(PathBuf, bool), Arc<LiveRulebook>> = BTreeMap::new();
+        let mut all = Vec::new();
+        let mut applying = Vec::new();
+        for tenant in &self.config.tenants {
+            let place = (tenant.rules.path.clone(), tenant.directory.groups);
+            let book = match books.get(&place) {
+                Some(book) => Arc::clone(book),
+                None => {
+                    let options = LoadOptions { groups: place.1 };
+                    let book = LiveRulebook::open(&place.0, options, Arc::clone(&self.clock))?;
+                    Arc::clone(books.entry(place).or_insert(Arc::new(book)))
+                }
+            };
+            if tenant.mode == Mode::Apply {
+                applying.push((tenant.name.as_str(), book.active()));
+            }
+            all.push(
+                self.served_one(tenant, book)
+                    .await
+                    .with_context(|| format!("tenant {}", tenant.name))?,
+            );
+        }
+        check_overlaps_of(&applying)?;
+        Ok(all)
+    }
+
+    async fn served_one(
+        &self,
+        config: &TenantConfig,
+        rules: Arc<LiveRulebook>,
+    ) -> anyhow::Result<Served> {
+        let settings = Arc::new(settings(config));
+        let store = self
+            .store
+            .tenant(&config.name, &config.tenant_id, Arc::clone(&settings))
+            .await?;
+        let store = Arc::new(store);
+        let source = Arc::clone(&rules) as Arc<dyn RuleSource>;
+        let engine = self.engine(config, &store, source, &settings)?;
+        let spread = match self.config.tenants.len() {
+            1 => SignedDuration::ZERO,
+            _ => SignedDuration::try_from(config.schedule.spread).unwrap_or(SignedDuration::MAX),
+        };
+        let timetable = Timetable {
+            cron: config.schedule.cron.clone(),
+            full_cron: config.schedule.full_cron.clone(),
+            offset: offset_of(&config.name, spread),
+        };
+        let rules = rules as Arc<dyn LiveRules>;
+        Ok(Served::new(
+            engine,
+            store,
+            rules,
+            timetable,
+            config.schedule.on_start,
+        ))
+    }
+}

@@ -1,0 +1,79 @@
+//! The moments at which something is measured. Where nobody collects, these cost next to nothing.
+
+use super::measure::{
+    BROKEN_SYNCS, CHANGES, DIRECTORY_USERS, LAST_DURATION, LAST_SYNC, REQUEST_DURATION, REQUESTS,
+    RULES_LOADED, RULES_OK, SYNC_DURATION, SYNCS, THROTTLE_WAIT, THROTTLED, TOKEN_FAILURES,
+};
+use crate::report::{SyncReport, SyncStatus};
+use std::collections::BTreeMap;
+use std::time::{Duration, SystemTime};
+
+/// A sync that came to an end.
+pub fn record_sync(report: &SyncReport, took: Duration) {
+    let (tenant, status) = (report.tenant.as_str(), report.status.name());
+    SYNCS.add(&[tenant, status], 1);
+    SYNC_DURATION.observe(&[status], took.as_secs_f64());
+    LAST_DURATION.set(&[tenant], took.as_secs_f64());
+    LAST_SYNC.set(&[tenant, status], seconds(SystemTime::UNIX_EPOCH, now()));
+    if report.status != SyncStatus::Failed {
+        DIRECTORY_USERS.set(&[tenant], counted(report.directory.users));
+    }
+    let mut changes: BTreeMap<(&str, &str), u64> = BTreeMap::new();
+    for change in &report.changes {
+        let ended = (change.action.as_str(), change.status.name());
+        *changes.entry(ended).or_default() += 1;
+    }
+    for ((action, status), count) in changes {
+        CHANGES.add(&[tenant, action, status], count);
+    }
+}
+
+/// A sync that ended without a report, because the database or the program failed.
+pub fn record_broken_sync(tenant: &str) {
+    BROKEN_SYNCS.add(&[tenant], 1);
+}
+
+/// The rules were read again: `ok` if they are now in force, else the older ones stay.
+pub fn record_rules(tenant: &str, ok: bool) {
+    RULES_OK.set(&[tenant], f64::from(u8::from(ok)));
+    if ok {
+        RULES_LOADED.set(&[tenant], seconds(SystemTime::UNIX_EPOCH, now()));
+    }
+}
+
+/// A request to Graph, answered with a status or not at all.
+pub fn record_graph_request(method: &str, endpoint: &str, status: Option<u16>, took: Duration) {
+    let status = status.map_or_else(|| "none".to_owned(), |status| status.to_string());
+    REQUESTS.add(&[method, endpoint, &status], 1);
+    REQUEST_DURATION.observe(&[endpoint], took.as_secs_f64());
+}
+
+/// Graph asked the tenant to slow down.
+pub fn record_throttling(tenant: &str, wait: Duration) {
+    THROTTLED.add(&[tenant], 1);
+    let wait = u64::try_from(wait.as_millis()).unwrap_or(u64::MAX);
+    THROTTLE_WAIT.add(&[tenant], wait);
+}
+
+/// No token could be had.
+pub fn record_token_failure(tenant: &str) {
+    TOKEN_FAILURES.add(&[tenant], 1);
+}
+
+/// The real time: Prometheus compares with its own clock, also where a test shifts the product's.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "what is exported is compared with the clock of another machine"
+)]
+pub(super) fn now() -> SystemTime {
+    SystemTime::now()
+}
+
+pub(super) fn seconds(from: SystemTime, to: SystemTime) -> f64 {
+    to.duration_since(from).unwrap_or_default().as_secs_f64()
+}
+
+/// A count as Prometheus takes it: exact far beyond any number of people.
+pub(super) const fn counted(count: u64) -> f64 {
+    count as f64
+}

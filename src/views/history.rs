@@ -1,0 +1,87 @@
+//! Everyone who ever held a number.
+
+use super::{TenantView, ViewError};
+use crate::numbering::{E164, NumberType};
+use crate::plan::{EndReason, HoldingOrigin, Reason};
+use crate::report::UserRef;
+use crate::store::HistoryEntry;
+use jiff::Timestamp;
+use serde::Serialize;
+use utoipa::ToSchema;
+
+/// One holder of a number, now or once.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
+pub struct HistoryItem {
+    /// The number.
+    #[schema(value_type = String)]
+    pub number: E164,
+    /// Who held it, under the name of that time.
+    pub user: UserRef,
+    /// Since when.
+    #[schema(value_type = String, format = DateTime)]
+    pub from: Timestamp,
+    /// Until when; null: still.
+    #[schema(value_type = Option<String>, format = DateTime)]
+    pub to: Option<Timestamp>,
+    /// Type of the number then.
+    #[serde(rename = "type")]
+    #[schema(value_type = String)]
+    pub number_type: NumberType,
+    /// Range that declared the number then.
+    pub range: Option<String>,
+    /// `assigned` or `adopted`.
+    #[schema(value_type = String)]
+    pub origin: HoldingOrigin,
+    /// Why it began.
+    #[schema(value_type = String)]
+    pub reason: Reason,
+    /// The sentence that explained it.
+    pub why: String,
+    /// The sync that began it; empty by hand.
+    pub sync_id: String,
+    /// Digest of that sync's plan.
+    pub plan_id: Option<String>,
+    /// Commit of the rules then.
+    pub rule_commit: Option<String>,
+    /// Why it ended.
+    #[schema(value_type = Option<String>)]
+    pub end_reason: Option<EndReason>,
+    /// The sync that ended it.
+    pub end_sync_id: Option<String>,
+}
+
+impl TenantView {
+    /// Everyone who ever held the number under management, oldest first; the number need not lie in a range any more.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub async fn history(&self, number: E164) -> Result<Vec<HistoryItem>, ViewError> {
+        let entries = self.store.history(number).await?;
+        Ok(entries
+            .into_iter()
+            .map(|entry| item(number, entry))
+            .collect())
+    }
+}
+
+fn item(number: E164, entry: HistoryEntry) -> HistoryItem {
+    HistoryItem {
+        number,
+        user: UserRef {
+            id: entry.user,
+            upn: entry.upn,
+        },
+        from: entry.from,
+        to: entry.to,
+        number_type: entry.number_type,
+        range: entry.range,
+        origin: entry.origin,
+        reason: entry.reason,
+        why: entry.why,
+        sync_id: entry.sync,
+        plan_id: entry.plan_id,
+        rule_commit: entry.rule_commit,
+        end_reason: entry.end_reason,
+        end_sync_id: entry.end_sync,
+    }
+}

@@ -1,0 +1,41 @@
+//! What can be looked at, for the command line, HTTP and pages alike: the queries, and the items they answer.
+//!
+//! A [`TenantView`] is one tenant as a person looks at it. Every list comes a [`Page`] at a time, with a [`Cursor`]
+//! where it goes on; no page reads more than it shows, whatever the size of the tenant. The items are the JSON of the
+//! contract, defined here once. Nothing here writes, or disturbs a sync of the same process.
+//!
+//! Only [`explain_person`] and [`explain_number`] ask Graph: they end with what Teams says just then, and where Graph
+//! cannot be reached they say so and answer the rest.
+
+mod audit;
+mod cursor;
+mod error;
+mod explain;
+mod history;
+mod numbers;
+mod person;
+mod ranges;
+mod rules;
+mod sentences;
+mod stock;
+mod syncs;
+mod teams;
+mod tenant;
+mod tenants;
+mod users;
+
+pub use audit::AuditItem;
+pub use cursor::{Cursor, MOST, Page};
+pub use error::ViewError;
+pub use explain::{explain_number, explain_person};
+pub use history::HistoryItem;
+pub use numbers::{NumberFilter, NumberItem, read_number};
+pub use ranges::RangeItem;
+pub use rules::{RangeRuleItem, RulesItem};
+pub use syncs::SyncItem;
+pub use tenant::TenantView;
+pub use tenants::{PauseItem, TenantItem};
+pub use users::{NoteItem, UserItem, find_user};
+
+#[cfg(test)]
+mod tests;

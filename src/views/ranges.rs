@@ -1,0 +1,137 @@
+//! Ranges: the stock of each.
+
+use super::cursor::List;
+use super::tenant::Look;
+use super::{Cursor, Page, TenantView, ViewError};
+use crate::numbering::NumberState;
+use crate::plan::{Counts, Suspension};
+use crate::rules::Range;
+use serde::Serialize;
+use std::collections::BTreeMap;
+use utoipa::ToSchema;
+
+/// One range of `ranges list`: the counts by state add up to the total.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
+pub struct RangeItem {
+    /// The tenant, where several are shown together.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub tenant: Option<String>,
+    /// Its name.
+    pub range: String,
+    /// `direct-routing`, `calling-plan` or `operator-connect`.
+    #[serde(rename = "type")]
+    pub number_type: String,
+    /// ISO 3166 code of its country.
+    pub country: Option<String>,
+    /// Whether nothing is given from it for now.
+    pub suspended: bool,
+    /// How many numbers it has.
+    pub total: u64,
+    /// Can be given to the next person.
+    pub free: u64,
+    /// Taken by a plan that is being applied.
+    pub claimed: u64,
+    /// Held by managed holders.
+    pub assigned: u64,
+    /// Resting after their last holders.
+    pub quarantined: u64,
+    /// Set aside, by rule file or by hand.
+    pub reserved: u64,
+    /// Never given to anybody.
+    pub never: u64,
+    /// Refused by Teams, tried again after a while.
+    pub blocked: u64,
+    /// Declared but not assignable, and held by nobody.
+    pub absent: u64,
+    /// Held by somebody or something that is not managed.
+    pub foreign: u64,
+}
+
+impl RangeItem {
+    /// How many of its numbers are in a state.
+    #[must_use]
+    pub const fn count(&self, state: NumberState) -> u64 {
+        match state {
+            NumberState::Free => self.free,
+            NumberState::Claimed => self.claimed,
+            NumberState::Assigned => self.assigned,
+            NumberState::Quarantined => self.quarantined,
+            NumberState::Reserved => self.reserved,
+            NumberState::Never => self.never,
+            NumberState::Blocked => self.blocked,
+            NumberState::Absent => self.absent,
+            NumberState::Foreign => self.foreign,
+        }
+    }
+}
+
+impl TenantView {
+    /// Ranges with their stock, in the order of the rule files.
+    ///
+    /// # Errors
+    /// A cursor of another list or to a range that is gone, or what the database says.
+    pub async fn ranges(
+        &self,
+        after: Option<&Cursor>,
+        limit: u32,
+    ) -> Result<Page<RangeItem>, ViewError> {
+        let look = self.look().await?;
+        let ranges = look.rules.ranges();
+        let from = match after {
+            None => 0,
+            Some(cursor) => {
+                1 + place_of(&look, &cursor.item::<String>(List::Ranges)?)
+                    .ok_or(ViewError::Cursor)?
+            }
+        };
+        let to = ranges.len().min(from.saturating_add(limit as usize));
+        let counts = self.counts(&look).await?;
+        let suspended = self.store.suspensions().await?;
+        let items = (from..to).map(|at| item(&ranges[at], &counts[at], &suspended));
+        Ok(Page {
+            items: items.collect(),
+            next: (from < to && to < ranges.len())
+                .then(|| Cursor::behind(List::Ranges, &ranges[to - 1].name)),
+        })
+    }
+
+    /// One range with its stock.
+    ///
+    /// # Errors
+    /// When no range has that name, or what the database says.
+    pub async fn range(&self, name: &str) -> Result<RangeItem, ViewError> {
+        let look = self.look().await?;
+        let at = place_of(&look, name).ok_or_else(|| ViewError::NoRange(name.to_owned()))?;
+        let counts = self.counts(&look).await?;
+        let suspended = self.store.suspensions().await?;
+        Ok(item(&look.rules.ranges()[at], &counts[at], &suspended))
+    }
+}
+
+fn place_of(look: &Look, name: &str) -> Option<usize> {
+    look.rules
+        .ranges()
+        .iter()
+        .position(|range| range.name == name)
+}
+
+fn item(range: &Range, counts: &Counts, suspended: &BTreeMap<String, Suspension>) -> RangeItem {
+    let count = |state| counts.get(&state).copied().unwrap_or_default();
+    RangeItem {
+        tenant: None,
+        range: range.name.clone(),
+        number_type: range.number_type.name().to_owned(),
+        country: range.country.map(|country| country.to_string()),
+        suspended: suspended.contains_key(&range.name),
+        total: range.numbers.count(),
+        free: count(NumberState::Free),
+        claimed: count(NumberState::Claimed),
+        assigned: count(NumberState::Assigned),
+        quarantined: count(NumberState::Quarantined),
+        reserved: count(NumberState::Reserved),
+        never: count(NumberState::Never),
+        blocked: count(NumberState::Blocked),
+        absent: count(NumberState::Absent),
+        foreign: count(NumberState::Foreign),
+    }
+}
