@@ -7,7 +7,7 @@ mod measure;
 
 use linekeeper::simulator::generated_rules;
 use measure::{Scale, figure, thousands};
-use std::io::{BufRead as _, BufReader};
+use std::io::{BufRead as _, BufReader, Write as _};
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 
@@ -99,9 +99,18 @@ fn write_files(folder: &Path, simulator: &Simulator, rules: &str) {
     );
     std::fs::create_dir(folder.join("rules")).expect("a folder for rules");
     std::fs::write(folder.join("rules/bench.rules"), rules).expect("rules are written");
-    std::fs::write(folder.join("secret"), "bench").expect("the secret is written");
+    write_secret(&folder.join("secret"));
     std::fs::write(folder.join("linekeeper.toml"), configuration)
         .expect("the configuration is written");
+}
+
+/// Readable by its owner only, or every sync warns of it.
+fn write_secret(path: &Path) {
+    use std::os::unix::fs::OpenOptionsExt as _;
+    let mut options = std::fs::OpenOptions::new();
+    let file = options.write(true).create(true).truncate(true).mode(0o600);
+    let mut file = file.open(path).expect("a file for the secret");
+    file.write_all(b"bench").expect("the secret is written");
 }
 
 fn sync(folder: &Path, arguments: &[&str]) -> Command {

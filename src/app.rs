@@ -1,10 +1,11 @@
 //! The only place where adapters meet the engine, and where configuration becomes settings.
 
 mod figures;
-mod measuring;
 mod observer;
 mod serving;
 
+pub use figures::figures;
+pub use observer::CountingSyncs;
 pub use serving::{Serving, serve};
 
 use crate::apply::{Halt, Patience};

@@ -20,7 +20,7 @@ def fill(database: sqlite3.Connection, users: int, ranges: int) -> None:
         "CREATE TABLE users (no INTEGER PRIMARY KEY, id TEXT UNIQUE, upn TEXT, voice_licence TEXT, kind TEXT,"
         " number TEXT, range TEXT, exempt INTEGER, pin TEXT);"
         f"CREATE TABLE ranges (no INTEGER PRIMARY KEY, range TEXT UNIQUE, type TEXT, country TEXT, suspended INTEGER,"
-        f" total INTEGER, {', '.join(state + ' INTEGER' for state in STATES)});"
+        f" total INTEGER, {', '.join(f'n_{state} INTEGER' for state in STATES)});"
         "CREATE TABLE numbers (number TEXT PRIMARY KEY, range TEXT, type TEXT, state TEXT, user TEXT, since TEXT,"
         " until TEXT);"
     )

@@ -5,9 +5,11 @@
 //! every caller is an administrator, which is why `gate` lets nobody in whom a browser may have been tricked into sending.
 
 mod audit;
+mod bureau;
 mod events;
 mod gate;
 mod numbers;
+mod overrides;
 mod parameters;
 mod probes;
 mod problem;

@@ -1,9 +1,12 @@
 //! `/numbers`: the state of each, and who ever held it.
 
-use super::parameters::{List, Query, TenantQuery, cursor, limit};
+use super::bureau::{Because, Bureau};
+use super::parameters::{Body, List, Query, TenantQuery, cursor, limit};
 use super::problem::Problem;
 use super::state::Api;
 use crate::numbering::NumberState;
+use crate::reconcile;
+use crate::report::NumberOverrides;
 use crate::views::{HistoryItem, NumberFilter, NumberItem, Page, read_number};
 use axum::Json;
 use axum::extract::{Path, State};
@@ -82,4 +85,34 @@ pub(super) async fn history(
     let served = api.tenant(query.tenant.as_deref())?;
     let items = served.view.history(read_number(&number)?).await?;
     Ok(Json(Page { items, next: None }.into()))
+}
+
+/// Sets the number aside: the rules give it to nobody, people may.
+#[utoipa::path(put, path = "/numbers/{e164}/reservation", params(("e164" = String, Path), TenantQuery),
+    request_body = Because,
+    responses((status = 200, body = NumberOverrides), (status = 400, body = Problem), (status = 404, body = Problem),
+        (status = 409, body = Problem)))]
+pub(super) async fn reserve(
+    State(api): State<Api>,
+    Path(number): Path<String>,
+    Query(query): Query<TenantQuery>,
+    Body(because): Body<Because>,
+) -> Result<Json<NumberOverrides>, Problem> {
+    let bureau = Bureau::of(&api, query.tenant.as_deref())?;
+    let (number, until) = (read_number(&number)?, because.until()?);
+    let set = reconcile::reserve(&bureau.desk(), number, &because.reason, until).await;
+    Ok(Json(set?))
+}
+
+/// Takes a reservation by hand back; one by rule stays.
+#[utoipa::path(delete, path = "/numbers/{e164}/reservation", params(("e164" = String, Path), TenantQuery),
+    responses((status = 200, body = NumberOverrides), (status = 400, body = Problem), (status = 404, body = Problem)))]
+pub(super) async fn unreserve(
+    State(api): State<Api>,
+    Path(number): Path<String>,
+    Query(query): Query<TenantQuery>,
+) -> Result<Json<NumberOverrides>, Problem> {
+    let bureau = Bureau::of(&api, query.tenant.as_deref())?;
+    let set = reconcile::unreserve(&bureau.desk(), read_number(&number)?).await;
+    Ok(Json(set?))
 }

@@ -118,9 +118,9 @@ impl From<SyncError> for Problem {
                 retry_after: Some(5),
                 ..Self::conflict(detail)
             },
-            SyncError::Stale(_) | SyncError::NotHeld(_) | SyncError::Refused(_) => {
-                Self::conflict(detail)
-            }
+            SyncError::Stale(_) | SyncError::NotHeld(_) => Self::conflict(detail),
+            SyncError::Refused(refusal) => refusal.into(),
+            SyncError::Stopping => Self::unavailable(detail),
             SyncError::Journal(error) => error.into(),
         }
     }

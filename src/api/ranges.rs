@@ -1,8 +1,11 @@
 //! `/ranges`: the stock of each.
 
-use super::parameters::{List, ListQuery, Query, TenantQuery};
+use super::bureau::{Bureau, Reason};
+use super::parameters::{Body, List, ListQuery, Query, TenantQuery};
 use super::problem::Problem;
 use super::state::Api;
+use crate::reconcile;
+use crate::report::RangeSuspension;
 use crate::views::RangeItem;
 use axum::Json;
 use axum::extract::{Path, State};
@@ -30,4 +33,31 @@ pub(super) async fn show(
 ) -> Result<Json<RangeItem>, Problem> {
     let served = api.tenant(query.tenant.as_deref())?;
     Ok(Json(served.view.range(&name).await?))
+}
+
+/// Has the range give nothing for now; who holds a number of it keeps it.
+#[utoipa::path(put, path = "/ranges/{name}/suspension", params(("name" = String, Path), TenantQuery),
+    request_body = Reason,
+    responses((status = 200, body = RangeSuspension), (status = 400, body = Problem), (status = 404, body = Problem)))]
+pub(super) async fn suspend(
+    State(api): State<Api>,
+    Path(name): Path<String>,
+    Query(query): Query<TenantQuery>,
+    Body(body): Body<Reason>,
+) -> Result<Json<RangeSuspension>, Problem> {
+    let bureau = Bureau::of(&api, query.tenant.as_deref())?;
+    let set = reconcile::suspend_range(&bureau.desk(), &name, &body.reason).await;
+    Ok(Json(set?))
+}
+
+/// Lets the range give numbers again, also one that was suspended because Teams refused several people in a row.
+#[utoipa::path(delete, path = "/ranges/{name}/suspension", params(("name" = String, Path), TenantQuery),
+    responses((status = 200, body = RangeSuspension), (status = 404, body = Problem)))]
+pub(super) async fn resume(
+    State(api): State<Api>,
+    Path(name): Path<String>,
+    Query(query): Query<TenantQuery>,
+) -> Result<Json<RangeSuspension>, Problem> {
+    let bureau = Bureau::of(&api, query.tenant.as_deref())?;
+    Ok(Json(reconcile::resume_range(&bureau.desk(), &name).await?))
 }

@@ -3,7 +3,7 @@
 use super::gate::{Gate, LARGEST_BODY, gate};
 use super::problem::Problem;
 use super::state::Api;
-use super::{audit, events, numbers, probes, ranges, rules, syncs, tenants, users};
+use super::{audit, events, numbers, overrides, probes, ranges, rules, syncs, tenants, users};
 use axum::extract::DefaultBodyLimit;
 use axum::http::StatusCode;
 use axum::response::IntoResponse as _;
@@ -23,7 +23,7 @@ const ANSWER: Duration = Duration::from_secs(120);
 /// All routes. `loopback_only`: nobody is let in under another name than this machine's own.
 pub fn router(api: Api, loopback_only: bool) -> Router {
     let (routes, document) = documented().split_for_parts();
-    let document = axum::body::Bytes::from(document.to_json().unwrap_or_default());
+    let document = axum::body::Bytes::from(named(document).to_json().unwrap_or_default());
     let describes = move || {
         let document = document.clone();
         async move { ([("content-type", "application/json")], document) }
@@ -55,7 +55,27 @@ pub fn router(api: Api, loopback_only: bool) -> Router {
 /// The description of `/api/v1`, made from the routes themselves.
 #[must_use]
 pub fn openapi() -> OpenApi {
-    documented().into_openapi()
+    named(documented().into_openapi())
+}
+
+/// Names each operation by its method and path: programs made from the document want a name of its own for each.
+fn named(mut document: OpenApi) -> OpenApi {
+    for (path, item) in &mut document.paths.paths {
+        let words = path.trim_start_matches("/api/v1").split(['/', '{', '}']);
+        let words: Vec<&str> = words.filter(|word| !word.is_empty()).collect();
+        let operations = [
+            ("get", &mut item.get),
+            ("put", &mut item.put),
+            ("post", &mut item.post),
+            ("delete", &mut item.delete),
+        ];
+        for (method, operation) in operations {
+            if let Some(operation) = operation {
+                operation.operation_id = Some(format!("{method}_{}", words.join("_")));
+            }
+        }
+    }
+    document
 }
 
 fn documented() -> OpenApiRouter<Api> {
@@ -72,7 +92,9 @@ fn documented() -> OpenApiRouter<Api> {
         .routes(routes!(events::events))
         .routes(routes!(syncs::approve))
         .routes(routes!(syncs::reject))
-        .merge(to_look_at());
+        .routes(routes!(rules::reload))
+        .merge(to_look_at())
+        .merge(by_hand());
     OpenApiRouter::with_openapi(document).nest("/api/v1", routes)
 }
 
@@ -81,6 +103,7 @@ fn to_look_at() -> OpenApiRouter<Api> {
     OpenApiRouter::new()
         .routes(routes!(users::list))
         .routes(routes!(users::show))
+        .routes(routes!(users::explain))
         .routes(routes!(ranges::list))
         .routes(routes!(ranges::show))
         .routes(routes!(numbers::list))
@@ -89,6 +112,18 @@ fn to_look_at() -> OpenApiRouter<Api> {
         .routes(routes!(audit::list))
         .routes(routes!(rules::show))
         .routes(routes!(tenants::list))
+}
+
+/// What people do and set by hand.
+fn by_hand() -> OpenApiRouter<Api> {
+    OpenApiRouter::new()
+        .routes(routes!(overrides::assign, overrides::release))
+        .routes(routes!(overrides::pin, overrides::unpin))
+        .routes(routes!(overrides::exempt, overrides::unexempt))
+        .routes(routes!(overrides::resume))
+        .routes(routes!(ranges::suspend, ranges::resume))
+        .routes(routes!(numbers::reserve, numbers::unreserve))
+        .routes(routes!(tenants::pause, tenants::resume))
 }
 
 fn broke_down(_cause: Box<dyn Any + Send>) -> axum::response::Response {

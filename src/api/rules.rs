@@ -3,12 +3,13 @@
 use super::parameters::{Query, TenantQuery};
 use super::problem::Problem;
 use super::state::Api;
-use crate::reconcile::RulesProblem;
+use crate::reconcile::{Reread, RulesProblem};
 use crate::views::RulesItem;
 use axum::Json;
 use axum::extract::State;
 use jiff::Timestamp;
 use serde::Serialize;
+use std::sync::Arc;
 use utoipa::ToSchema;
 
 /// The rules in force, and what is wrong with the files if they cannot be used.
@@ -43,6 +44,28 @@ pub(super) async fn show(
         rules: served.view.rules(),
         problem: served.rules.problem().map(broken),
     }))
+}
+
+/// Reads the rule files again at once, without waiting for the next look at them. Rules that are new come into force
+/// with a sync; files that cannot be used change nothing.
+#[utoipa::path(post, path = "/rules/reload", params(TenantQuery),
+    responses((status = 200, description = "These are in force", body = InForce), (status = 400, body = Problem),
+        (status = 404, body = Problem),
+        (status = 409, description = "The files cannot be used: what is wrong where; the last good rules stay", body = Problem)))]
+pub(super) async fn reload(
+    State(api): State<Api>,
+    Query(query): Query<TenantQuery>,
+) -> Result<Json<InForce>, Problem> {
+    let served = api.tenant(query.tenant.as_deref())?;
+    let rules = Arc::clone(&served.rules);
+    let reread = tokio::task::spawn_blocking(move || rules.reload()).await;
+    match (reread, served.rules.problem()) {
+        (Ok(Reread::Refused), Some(problem)) => Err(Problem::conflict(problem.text)),
+        (_, problem) => Ok(Json(InForce {
+            rules: served.view.rules(),
+            problem: problem.map(broken),
+        })),
+    }
 }
 
 fn broken(problem: RulesProblem) -> Broken {

@@ -51,7 +51,7 @@ pub async fn serve(listener: TcpListener, routes: Router, halt: Halt) {
     drop(listener);
     let ending = async { while connections.join_next().await.is_some() {} };
     if tokio::time::timeout(GRACE, ending).await.is_err() {
-        tracing::warn!(open = connections.len(), "connections are cut off");
+        tracing::warn!(count = connections.len(), "connections are cut off");
         connections.abort_all();
     }
 }

@@ -188,7 +188,7 @@ async fn answered_before(
     }
 }
 
-async fn answer(
+pub(super) async fn answer(
     api: &Api,
     served: &Served,
     status: StatusCode,

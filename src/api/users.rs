@@ -4,7 +4,8 @@ use super::parameters::{List, Query, TenantQuery, cursor, limit};
 use super::problem::Problem;
 use super::state::Api;
 use crate::plan::NoteKind;
-use crate::views::UserItem;
+use crate::report::PersonExplanation;
+use crate::views::{UserItem, explain_person};
 use axum::Json;
 use axum::extract::{Path, State};
 use serde::Deserialize;
@@ -61,4 +62,22 @@ pub(super) async fn show(
 ) -> Result<Json<UserItem>, Problem> {
     let served = api.tenant(query.tenant.as_deref())?;
     Ok(Json(served.view.user(&id).await?))
+}
+
+/// Why the user has a number, would get one, or gets none: the licence, every range with the clause that decides, what
+/// is waited for, what was; ends with what Teams says just now.
+#[utoipa::path(get, path = "/users/{id}/explain",
+    params(("id" = String, Path, description = "Object id, UPN (former ones too) or mail"), TenantQuery),
+    responses((status = 200, body = PersonExplanation), (status = 404, body = Problem),
+        (status = 409, description = "More than one user is meant, or there have never been good rules", body = Problem)))]
+pub(super) async fn explain(
+    State(api): State<Api>,
+    Path(id): Path<String>,
+    Query(query): Query<TenantQuery>,
+) -> Result<Json<PersonExplanation>, Problem> {
+    let served = api.tenant(query.tenant.as_deref())?;
+    let tenant = served
+        .for_sync()
+        .ok_or_else(|| Problem::no_rules(served.name()))?;
+    Ok(Json(explain_person(&tenant, &served.store, &id).await?))
 }

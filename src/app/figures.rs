@@ -1,49 +1,86 @@
-//! What the metrics show of a tenant, from its stored records.
+//! What the metrics show of each tenant, from its stored records.
 
-use super::{App, Records};
-use crate::directory::LicenceBook;
-use crate::numbering::Listed;
-use crate::plan::{Circumstances, Index, RangeInventory, Settings, State, World, is_waiting};
-use crate::reconcile::{Ledger as _, RoundMode, RuleSource as _};
-use crate::rules::{GroupMembers, RuleSet};
+use crate::numbering::NumberState;
+use crate::plan::{NoteKind, State, UserFacts, is_waiting};
+use crate::reconcile::{Ledger as _, RoundMode};
+use crate::service::{LastSync, Served, Service};
 use crate::store::TenantStore;
-use crate::telemetry::TenantFigures;
+use crate::telemetry::{Board, TenantFigures, record_rules};
+use crate::views::{RangeItem, TenantView};
 use jiff::Timestamp;
-use std::collections::BTreeMap;
-use std::time::SystemTime;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+use std::time::{Duration, SystemTime};
+use tokio::time::Instant;
 
-impl App {
-    /// What is true of a tenant now; see [`figures`].
-    ///
-    /// # Errors
-    /// When the database cannot be read.
-    pub async fn figures(&self, records: &Records) -> anyhow::Result<TenantFigures> {
-        let rules = records.rulebook.active();
-        figures(&records.store, &rules, &records.settings, self.clock.now()).await
+/// Between two looks at which tenants have something new.
+const LOOK: Duration = Duration::from_secs(5);
+
+/// A tenant without a new sync is looked at so often: people act by hand, and rests end.
+const ANYWAY: Duration = Duration::from_mins(10);
+
+/// What of a tenant was shown last.
+struct Shown {
+    sync: Option<LastSync>,
+    at: Instant,
+    rules: String,
+}
+
+/// Shows the figures of every tenant after each of its syncs, until the service stops.
+pub(super) async fn keep_current(service: Arc<Service>) {
+    let mut board = Board::default();
+    let mut shown: BTreeMap<String, Shown> = BTreeMap::new();
+    while !service.halt.is_set() {
+        for served in service.tenants().values() {
+            let before = shown.get(served.name());
+            let rules = served.rules.described().digest;
+            let other = before.is_none_or(|before| before.rules != rules);
+            record_rules(served.name(), served.rules.problem().is_none(), other);
+            let sync = served.last_sync();
+            if !other && before.is_some_and(|b| b.sync == sync && b.at.elapsed() < ANYWAY) {
+                continue;
+            }
+            show(&mut board, served, service.clock.now()).await;
+            let at = Instant::now();
+            shown.insert(served.name().to_owned(), Shown { sync, at, rules });
+        }
+        tokio::select! {
+            () = tokio::time::sleep(LOOK) => {}
+            () = service.halt.set() => return,
+        }
     }
 }
 
-/// What is true of a tenant now. Reads the stored state and number list, so that it belongs after a sync and not into
-/// every request for the metrics.
+async fn show(board: &mut Board, served: &Served, now: Timestamp) {
+    match figures(&served.view, &served.store, now).await {
+        Ok(figures) => board.show(&figures),
+        Err(error) => {
+            let tenant = served.name();
+            tracing::warn!(tenant, error = %format!("{error:#}"), "the figures for the metrics could not be read");
+        }
+    }
+}
+
+/// What is true of a tenant now, from its stored records.
 ///
 /// # Errors
 /// When the database cannot be read.
-pub(super) async fn figures(
+pub async fn figures(
+    view: &TenantView,
     store: &TenantStore,
-    rules: &RuleSet,
-    settings: &Settings,
     now: Timestamp,
 ) -> anyhow::Result<TenantFigures> {
+    let ranges = view.ranges(None, u32::MAX).await?.items;
     let state = store.state(now).await?;
-    let listing = store.listing().await?;
     let round = store.resume_point().await?;
     let link = round.filter(|round| round.mode == RoundMode::Delta);
+    let suspended = ranges.iter().filter(|range| range.suspended);
     Ok(TenantFigures {
-        tenant: settings.tenant.clone(),
+        tenant: view.name().to_owned(),
         waiting: waiting(&state),
         notes: notes(&state),
-        numbers: numbers(rules, settings, &state, &listing, now),
-        suspended: state.suspended.keys().cloned().collect(),
+        suspended: suspended.map(|range| range.range.clone()).collect(),
+        numbers: ranges.iter().map(stock).collect(),
         delta_link: link.map(|round| SystemTime::from(round.at_since)),
         open_steps: u64::try_from(state.open_steps.len()).unwrap_or(u64::MAX),
         held: store.held(now).await?.is_some(),
@@ -55,53 +92,23 @@ pub(super) async fn figures(
 
 /// Users with a note that means waiting.
 fn waiting(state: &State) -> u64 {
-    let waits = |facts: &&crate::plan::UserFacts| facts.notes.iter().any(|n| is_waiting(n.kind));
+    let waits = |facts: &&UserFacts| facts.notes.iter().any(|note| is_waiting(note.kind));
     u64::try_from(state.facts.values().filter(waits).count()).unwrap_or(u64::MAX)
 }
 
+/// Users by the kind of their notes.
 fn notes(state: &State) -> BTreeMap<&'static str, u64> {
     let mut counts = BTreeMap::new();
     for facts in state.facts.values() {
-        let mut kinds: Vec<&'static str> = facts.notes.iter().map(|n| n.kind.name()).collect();
-        kinds.sort_unstable();
-        kinds.dedup();
+        let kinds: BTreeSet<NoteKind> = facts.notes.iter().map(|note| note.kind).collect();
         for kind in kinds {
-            *counts.entry(kind).or_default() += 1;
+            *counts.entry(kind.name()).or_default() += 1;
         }
     }
     counts
 }
 
-fn numbers(
-    rules: &RuleSet,
-    settings: &Settings,
-    state: &State,
-    listing: &[Listed],
-    now: Timestamp,
-) -> BTreeMap<String, BTreeMap<&'static str, u64>> {
-    let world = World {
-        rules,
-        settings,
-        book: &LicenceBook::new(settings.catalogue.clone(), Some(&state.anchor.skus)),
-        groups: &GroupMembers::new(),
-        listing,
-        listed_at: state.anchor.numbers_read.unwrap_or(now),
-        confirmed: &BTreeMap::new(),
-        policies: &BTreeMap::new(),
-        state,
-        circumstances: Circumstances {
-            complete: true,
-            clock_agrees: true,
-            everyone: false,
-            by_hand: false,
-        },
-        now,
-    };
-    let index = Index::new(&world);
-    let counts = |range: &crate::rules::Range| {
-        let counts = RangeInventory::of(&index, range).counts();
-        let named = counts.into_iter().map(|(state, n)| (state.name(), n));
-        (range.name.clone(), named.collect())
-    };
-    rules.ranges().iter().map(counts).collect()
+fn stock(range: &RangeItem) -> (String, BTreeMap<&'static str, u64>) {
+    let counts = NumberState::ALL.map(|state| (state.name(), range.count(state)));
+    (range.range.clone(), BTreeMap::from(counts))
 }

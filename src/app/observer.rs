@@ -1,8 +1,27 @@
-//! Hands what the Graph adapter tells of its requests to the metrics.
+//! Hands what requests and syncs tell of themselves to the metrics.
 
-use crate::graph::{Observer, Request};
+use crate::graph::{self, Request};
+use crate::reconcile::{self, Finished, SyncError};
 use crate::telemetry;
+use jiff::SignedDuration;
 use std::time::Duration;
+
+/// Counts the syncs of a service.
+#[derive(Clone, Copy, Debug)]
+pub struct CountingSyncs;
+
+impl reconcile::Observer for CountingSyncs {
+    fn ended(&self, tenant: &str, outcome: &Result<Finished, SyncError>, took: SignedDuration) {
+        match outcome {
+            Ok(finished) => telemetry::record_sync(&finished.report, took.unsigned_abs()),
+            Err(_) => telemetry::record_broken_sync(tenant),
+        }
+    }
+
+    fn panicked(&self, tenant: &str) {
+        telemetry::record_broken_sync(tenant);
+    }
+}
 
 /// The observer of one tenant's requests.
 #[derive(Debug)]
@@ -11,7 +30,7 @@ pub(super) struct Counting {
     pub(super) tenant: String,
 }
 
-impl Observer for Counting {
+impl graph::Observer for Counting {
     fn request(&self, request: &Request<'_>) {
         telemetry::record_graph_request(
             request.method,

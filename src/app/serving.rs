@@ -1,17 +1,15 @@
 //! The service put together: tenants, runner, time, rules, HTTP, and how it is told to stop or to read its configuration
 //! again.
 
-use super::measuring::Measuring;
 use super::{App, check_overlaps_of, settings};
 use crate::api::{self, Api};
 use crate::apply::Halt;
 use crate::config::{Config, Mode, TenantConfig};
-use crate::reconcile::{LiveRules, RuleSource};
+use crate::reconcile::{LiveRules, Observer, RuleSource};
 use crate::rulebook::LiveRulebook;
 use crate::rules::LoadOptions;
 use crate::schedule::{Timetable, offset_of};
 use crate::service::{self, Served, Service};
-use crate::telemetry::Metrics;
 use anyhow::Context as _;
 use jiff::SignedDuration;
 use std::collections::BTreeMap;
@@ -30,6 +28,10 @@ const ANEW: Duration = Duration::from_secs(1);
 pub struct Serving {
     /// Reads the configuration again.
     pub reload: Box<dyn Fn() -> anyhow::Result<Config> + Send + Sync>,
+    /// Hears of every sync that ends.
+    pub observer: Arc<dyn Observer>,
+    /// Renders the metrics.
+    pub metrics: Arc<dyn Fn() -> String + Send + Sync>,
     /// Ends when the service has to stop.
     pub stop: std::pin::Pin<Box<dyn Future<Output = ()> + Send>>,
     /// Is told where the service listens.
@@ -46,23 +48,23 @@ pub async fn serve(mut app: App, serving: Serving) -> anyhow::Result<()> {
     let address = listener.local_addr()?;
     let (switch, halt) = Halt::new();
     let tenants = app.served().await?;
-    let metrics = Arc::new(Metrics::start()?);
     let service = Arc::new(Service::new(
         tenants,
         app.config.parallel,
         Arc::clone(&app.clock),
         halt.clone(),
-        Arc::new(Measuring(Arc::clone(&metrics))),
+        serving.observer,
     ));
     let api = Api {
         service: Arc::clone(&service),
         store: app.store.clone(),
-        metrics: Arc::new(move || metrics.render()),
+        metrics: serving.metrics,
     };
     let routes = api::router(api, address.ip().is_loopback());
     let server = tokio::spawn(api::serve(listener, routes, halt.clone()));
     supervise("time", &service, service::keep_time);
     supervise("rules", &service, service::watch_rules);
+    supervise("figures", &service, super::figures::keep_current);
     supervise("watchdog", &service, service::signs_of_life);
     tracing::info!(%address, count = service.tenants().len(), "serving");
     (serving.listening)(address);
@@ -93,7 +95,7 @@ async fn listener(app: &App) -> anyhow::Result<TcpListener> {
 }
 
 /// Runs a task of the service; one that breaks down is told of and begun anew, the others never notice.
-fn supervise<F, T>(part: &'static str, service: &Arc<Service>, task: F)
+fn supervise<F, T>(name: &'static str, service: &Arc<Service>, task: F)
 where
     F: Fn(Arc<Service>) -> T + Send + 'static,
     T: Future<Output = ()> + Send + 'static,
@@ -102,7 +104,7 @@ where
     tokio::spawn(async move {
         while tokio::spawn(task(Arc::clone(&service))).await.is_err() {
             tracing::error!(
-                part,
+                part = name,
                 "a part of the service broke down: a defect of this program; it is begun anew"
             );
             tokio::time::sleep(ANEW).await;
@@ -131,7 +133,7 @@ async fn until_stopped(
         }
         match exchange(app, service, reload).await {
             Ok(()) => tracing::info!(
-                tenants = service.tenants().len(),
+                count = service.tenants().len(),
                 "the configuration was read again"
             ),
             Err(error) => {
@@ -152,10 +154,12 @@ async fn exchange(
     if config.server != server || format!("{:?}", config.database) != database {
         tracing::warn!("[server] and [database] come into force at the next start of the service");
     }
-    config
-        .warnings
-        .iter()
-        .for_each(|warning| tracing::warn!(error = warning, "configuration"));
+    config.warnings.iter().for_each(|warning| {
+        tracing::warn!(
+            error = warning,
+            "the configuration is accepted with a warning"
+        )
+    });
     let new = App {
         config,
         store: app.store.clone(),

@@ -52,6 +52,8 @@ pub enum Command {
     Plan(PlanArgs),
     /// Observe, decide and make the changes, once
     Sync(SyncArgs),
+    /// Why somebody has, gets or does not get a number; or why a number is not free
+    Explain(ExplainArgs),
     /// Give somebody a number, or another one
     Assign(AssignArgs),
     /// Take somebody's number back
@@ -60,8 +62,6 @@ pub enum Command {
     Pause(PauseArgs),
     /// Allow writes to Teams again
     Resume(TenantArgs),
-    /// Why somebody has, gets or does not get a number; or why a number is not free
-    Explain(ExplainArgs),
     /// Tools for rule files
     #[command(subcommand)]
     Rules(RulesCommand),

@@ -6,10 +6,11 @@ use super::exit::Exit;
 use super::output::{Format, Output};
 use super::serve::told_to_stop;
 use super::{inventory, plan_and_sync};
-use crate::app::{App, Serving, serve};
+use crate::app::{App, CountingSyncs, Serving, serve};
 use crate::clock::SystemClock;
 use crate::config::{Config, Sources, load};
 use crate::simulator::{Options, SAMPLE_RULES, Simulator, sample_office_tenant};
+use crate::telemetry::Metrics;
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
@@ -36,8 +37,11 @@ pub(super) async fn demo(args: &DemoArgs, output: &mut Output) -> anyhow::Result
     if let Some(text) = &text {
         output.text(text)?;
     }
+    let metrics = Metrics::start()?;
     let serving = Serving {
         reload: Box::new(move || read(&place, &folder_path)),
+        observer: Arc::new(CountingSyncs),
+        metrics: Arc::new(move || metrics.render()),
         stop: Box::pin(told_to_stop()?),
         listening: Box::new(|_| {}),
     };

@@ -4,6 +4,7 @@
 //! [`output`] is the only place that writes to the terminal, [`exit`] the only one that knows exit codes.
 
 pub mod args;
+mod bar;
 mod by_hand;
 mod demo;
 mod doctor;

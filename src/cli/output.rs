@@ -19,6 +19,8 @@ pub struct Output {
     /// For whom it is written.
     pub format: Format,
     colour: bool,
+    /// Whether standard error is a terminal.
+    terminal: bool,
     closed: bool,
     out: Box<dyn Write + Send>,
     err: Box<dyn Write + Send>,
@@ -37,13 +39,13 @@ impl Output {
     #[must_use]
     pub fn of_process(format: Format) -> Self {
         let unwanted = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
-        let colour = !unwanted && io::stderr().is_terminal();
-        Self::new(
-            format,
-            colour,
-            Box::new(io::stdout()),
-            Box::new(io::stderr()),
-        )
+        let terminal = io::stderr().is_terminal();
+        let colour = !unwanted && terminal;
+        let (out, err) = (Box::new(io::stdout()), Box::new(io::stderr()));
+        Self {
+            terminal,
+            ..Self::new(format, colour, out, err)
+        }
     }
 
     /// Streams handed in.
@@ -57,10 +59,17 @@ impl Output {
         Self {
             format,
             colour,
+            terminal: false,
             closed: false,
             out,
             err,
         }
+    }
+
+    /// Whether a person at a terminal waits for what is written.
+    #[must_use]
+    pub fn is_watched(&self) -> bool {
+        self.terminal && self.format == Format::Text
     }
 
     /// Writes text as it is to standard output.

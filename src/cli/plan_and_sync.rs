@@ -1,6 +1,7 @@
 //! `plan` and `sync`.
 
 use super::args::{PlanArgs, SyncArgs};
+use super::bar::Bar;
 use super::exit::{self, Exit, Failure};
 use super::output::{Format, Output};
 use crate::app::{App, Records};
@@ -58,7 +59,8 @@ async fn plan_one(
     let mut request = Request::new(by_command_line(), true);
     request.full = args.full;
     request.only = one_person(&tenant, &records, args.user.as_deref()).await?;
-    let finished = reconcile::plan(&tenant, &request).await?;
+    let bar = Bar::over(output, &mut request);
+    let finished = bar.during(reconcile::plan(&tenant, &request)).await?;
     print(&finished, output)?;
     if let Some(file) = &args.save {
         save(&tenant, &finished, file)?;
@@ -110,7 +112,8 @@ async fn sync_one(
     request.approve = args.approve;
     request.only = one_person(&tenant, &records, args.user.as_deref()).await?;
     request.selection = args.plan.as_deref().map(read_saved).transpose()?;
-    let finished = run(&tenant, &request, args.wait).await?;
+    let bar = Bar::over(output, &mut request);
+    let finished = bar.during(run(&tenant, &request, args.wait)).await?;
     print(&finished, output)?;
     Ok(exit_of(&finished))
 }

@@ -89,14 +89,14 @@ async fn with_database(
     let done = match command {
         Command::Plan(args) => plan_and_sync::plan(&app, &args, output).await,
         Command::Sync(args) => plan_and_sync::sync(&app, &args, output).await,
+        Command::Explain(args) => {
+            explain::explain(&app, args.tenants.tenant.as_deref(), &args.whom, output).await
+        }
         Command::Assign(args) => by_hand::assign(&app, &args, output).await,
         Command::Release(args) => by_hand::release(&app, &args, output).await,
         Command::Pause(args) => set::pause(&app, &args, output).await,
         Command::Resume(args) => set::resume(&app, &args, output).await,
         Command::Ranges(command) => ranges(&app, &command, output).await,
-        Command::Explain(args) => {
-            explain::explain(&app, args.tenants.tenant.as_deref(), &args.whom, output).await
-        }
         Command::Numbers(command) => numbers(&app, &command, output).await,
         Command::Users(command) => users(&app, &command, output).await,
         Command::Syncs(command) => past(&app, &command, output).await,

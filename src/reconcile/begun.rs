@@ -10,6 +10,7 @@ use crate::plan::Plan;
 use crate::report::SyncReport;
 use crate::rules::RuleSet;
 use std::sync::Arc;
+use tracing::field::Empty;
 use tracing::{Instrument as _, Span};
 
 /// Takes the tenant for one sync: from here on it is under way, also for other processes.
@@ -17,8 +18,11 @@ use tracing::{Instrument as _, Span};
 /// # Errors
 /// When another sync runs, a held list can no longer be approved, or the database fails.
 pub async fn begin(tenant: Tenant, request: Request) -> Result<Begun, SyncError> {
+    // At the level of errors, so that every line of a sync tells tenant and sync, whatever is filtered out.
+    let span = tracing::error_span!("sync", tenant = tenant.settings.tenant, sync = Empty);
     let now = tenant.clock.now();
-    let (fence, id) = match tenant.ledger.begin(&request.trigger, now).await? {
+    let begin = tenant.ledger.begin(&request.trigger, now);
+    let (fence, id) = match begin.instrument(span.clone()).await? {
         Begin::Ours(fence, id) => (fence, id),
         Begin::Running { sync, holder } => {
             let tenant = &tenant.settings.tenant;
@@ -26,12 +30,14 @@ pub async fn begin(tenant: Tenant, request: Request) -> Result<Begun, SyncError>
             return Err(SyncError::Running { sync, holder });
         }
     };
+    span.record("sync", &id);
     let begun = Begun {
         rules: tenant.rules.active(),
         tenant,
         request,
         fence,
         id,
+        span,
     };
     begun.approve().await?;
     Ok(begun)
@@ -44,6 +50,7 @@ pub struct Begun {
     fence: Fence,
     id: SyncId,
     rules: Arc<RuleSet>,
+    span: Span,
 }
 
 impl Begun {
@@ -58,10 +65,10 @@ impl Begun {
     /// # Errors
     /// As [`sync`], but for another sync.
     pub async fn run(&self) -> Result<Finished, SyncError> {
-        let clock = &self.tenant.clock;
-        let (span, began) = (self.span(), clock.now());
-        let outcome = self.whole().instrument(span.clone()).await;
-        span.in_scope(|| tell(&outcome, began.duration_until(clock.now())));
+        let begun = self.tenant.clock.now();
+        let outcome = self.whole().instrument(self.span.clone()).await;
+        let took = begun.duration_until(self.tenant.clock.now());
+        self.span.in_scope(|| tell(&outcome, took));
         outcome
     }
 
@@ -89,20 +96,15 @@ impl Begun {
         let text = "the service was stopped before the sync had ended".to_owned();
         let report = failed_report(&self.course().seen(None, 0));
         self.finish(&report).await?;
-        self.span()
-            .in_scope(|| tracing::warn!(error = text, "sync broken off"));
-        Ok(Finished {
+        let finished = Finished {
             report,
             failure: Some(ReadError::Broken(text)),
             held_because: Vec::new(),
             plan: Plan::default(),
-        })
-    }
-
-    /// At the level of errors, so that every line of a sync tells tenant and sync, whatever is filtered out.
-    fn span(&self) -> Span {
-        let tenant = &self.tenant.settings.tenant;
-        tracing::error_span!("sync", tenant, sync = self.id)
+        };
+        self.span
+            .in_scope(|| tracing::warn!("the service was stopped before the sync had ended"));
+        Ok(finished)
     }
 
     /// Marks the held list that this sync was asked to make; where that cannot be, the sync is over before it began.

@@ -1,8 +1,6 @@
 //! A ledger for looking ahead: reads what is stored, keeps every write in memory, and forgets it.
 
-use super::{
-    Begin, Claim, HeldApproval, Ledger, Round, RoundEnd, RoundMode, Scope, SyncId, Trigger,
-};
+use super::{Begin, Claim, Ledger, Round, RoundEnd, RoundMode, Scope, SyncId, Trigger};
 use crate::apply::{Fence, Journal, JournalError, StepId};
 use crate::directory::{Link, Observed, Page, User, UserId};
 use crate::numbering::Listed;
@@ -332,7 +330,7 @@ impl Ledger for Overlay {
     async fn approve(
         &self,
         _fence: Fence,
-        _approval: &HeldApproval,
+        _approval: &super::HeldApproval,
         _now: Timestamp,
     ) -> Result<Option<String>, JournalError> {
         Ok(None)

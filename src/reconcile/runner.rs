@@ -97,7 +97,7 @@ impl Runner {
     /// Begins a sync and answers when its row is in the database; or joins the one under way.
     ///
     /// # Errors
-    /// When the database fails.
+    /// When the service is stopping, or the database fails.
     pub async fn start(
         self: &Arc<Self>,
         tenant: &Tenant,
@@ -106,6 +106,9 @@ impl Runner {
         let name = tenant.settings.tenant.clone();
         let door = self.door(&name);
         let _only_one = door.lock().await;
+        if self.halt.is_set() {
+            return Err(SyncError::Stopping);
+        }
         if let Some(run) = self.running(&name) {
             let holder = "this process".to_owned();
             return Ok(Start::Joined {
@@ -226,8 +229,12 @@ impl Runner {
         all.find(|run| run.id == id).cloned()
     }
 
-    /// Ends when no sync is under way any more.
+    /// Ends when no sync is under way any more, once `halt` lets none begin.
     pub async fn idle(&self) {
+        for door in self.all_doors() {
+            // One that was just beginning has begun when its door is free.
+            drop(door.lock().await);
+        }
         loop {
             let Some(run) = self.lock().current.values().next().cloned() else {
                 return;
@@ -279,6 +286,11 @@ impl Runner {
     fn door(&self, tenant: &str) -> Arc<tokio::sync::Mutex<()>> {
         let mut doors = self.doors.lock().unwrap_or_else(PoisonError::into_inner);
         Arc::clone(doors.entry(tenant.to_owned()).or_default())
+    }
+
+    fn all_doors(&self) -> Vec<Arc<tokio::sync::Mutex<()>>> {
+        let doors = self.doors.lock().unwrap_or_else(PoisonError::into_inner);
+        doors.values().cloned().collect()
     }
 
     fn lock(&self) -> MutexGuard<'_, Runs> {

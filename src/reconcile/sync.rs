@@ -4,7 +4,7 @@ use super::decide::{decide, is_for_everyone, settings_digest};
 use super::observe::{self, Directory, Numbers};
 use super::verify::{Seen, failed_report, plan_report, report};
 use super::{Claim, Ledger, Overlay, Request, Selection, Stage, Stale, SyncId, Tenant, begin};
-use crate::apply::{Applied, Fence, Hands, JournalError, recover, run};
+use crate::apply::{Applied, Fence, Hands, JournalError, Task, recover, run};
 use crate::directory::ReadError;
 use crate::plan::{
     Anchor, Change, ChangeStatus, Circumstances, Draft, Plan, Refusal, State, World,
@@ -40,12 +40,15 @@ pub enum SyncError {
         /// Who runs it.
         holder: String,
     },
-    /// What was asked for by hand is refused; nothing was changed.
-    #[error(transparent)]
-    Refused(#[from] Refusal),
     /// The held list can no longer be approved.
     #[error("{0}")]
     NotHeld(String),
+    /// What was asked for by hand is refused; nothing was changed.
+    #[error(transparent)]
+    Refused(#[from] Refusal),
+    /// The service is about to stop and begins nothing.
+    #[error("the service is stopping")]
+    Stopping,
     /// A saved plan no longer fits.
     #[error(transparent)]
     Stale(#[from] Stale),
@@ -155,20 +158,27 @@ impl Course<'_> {
                 .store_listing(self.fence, &numbers.listing, now)
                 .await?;
         }
-        let progress = &self.request.progress;
         let (tasks, conflicts) = self.claim(id, &draft, state, anchor, everyone, now).await?;
-        progress.tell(|so_far| {
-            so_far.stage = Stage::Applying;
-            so_far.changes = tasks.len() as u64;
-        });
-        let applied = run(&self.hands(directory), tasks).await?;
+        let applied = self.apply(directory, tasks).await?;
         self.suspend_refusing_ranges(state).await?;
         let finished = report(&seen, draft, recovered, applied, &conflicts, directory);
         self.hold(id, &finished.report).await?;
         Ok(finished)
     }
 
-    /// Keeps what a guard holds until a person decides; what a person ordered is asked for again instead.
+    async fn apply(
+        &self,
+        directory: &Directory,
+        tasks: Vec<Task>,
+    ) -> Result<Vec<Applied>, JournalError> {
+        self.request.progress.tell(|so_far| {
+            so_far.stage = Stage::Applying;
+            so_far.changes = tasks.len() as u64;
+        });
+        run(&self.hands(directory), tasks).await
+    }
+
+    /// Keeps what a guard holds until a person decides; what a person asks for by hand is not asked of another.
     async fn hold(&self, id: &SyncId, report: &SyncReport) -> Result<(), JournalError> {
         let held = |change: &ChangeReport| change.status == ChangeStatus::Held;
         if self.request.hand.is_some() || !report.changes.iter().any(held) {

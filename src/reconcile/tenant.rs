@@ -134,9 +134,9 @@ impl Request {
             approve: false,
             only: None,
             selection: None,
-            hand: None,
             approval: None,
             progress: Progress::default(),
+            hand: None,
         }
     }
 
@@ -152,9 +152,10 @@ impl Request {
     /// The people it is limited to; `None`: everybody whose turn it is.
     #[must_use]
     pub fn people(&self) -> Option<&[UserId]> {
+        let only = || self.only.as_ref().map(std::slice::from_ref);
         match &self.hand {
             Some(hand) => Some(&hand.people),
-            None => self.only.as_ref().map(std::slice::from_ref),
+            None => only(),
         }
     }
 }

@@ -45,6 +45,6 @@ fn tell_finished(finished: &Finished, elapsed_ms: i64) {
         failed = counts.failed,
         commit = report.rules.commit.as_deref(),
         elapsed_ms,
-        "sync finished"
+        "sync ended"
     );
 }

@@ -5,19 +5,23 @@ use crate::numbering::{E164, NumberState};
 use crate::plan::{Exemption, Reservation};
 use jiff::Timestamp;
 use serde::Serialize;
+use utoipa::ToSchema;
 
 /// What is set of a user.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
 pub struct UserOverrides {
     /// Tenant name.
     pub tenant: String,
     /// Whom.
     pub user: UserRef,
     /// The managed number in the user's hands.
+    #[schema(value_type = Option<String>)]
     pub number: Option<E164>,
     /// Left alone by the rules: why, and until when.
+    #[schema(value_type = Option<Object>)]
     pub exempt: Option<Exemption>,
     /// The number the user is pinned to.
+    #[schema(value_type = Option<String>)]
     pub pin: Option<E164>,
     /// `removed-outside`, `released-by-hand`, `refused` and so on: what the rules wait for.
     pub waits: Option<&'static str>,
@@ -26,30 +30,36 @@ pub struct UserOverrides {
 }
 
 /// What is set of a number.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
 pub struct NumberOverrides {
     /// Tenant name.
     pub tenant: String,
     /// The number.
+    #[schema(value_type = String)]
     pub number: E164,
     /// The range that declares it.
     pub range: String,
     /// Its state now.
+    #[schema(value_type = String)]
     pub state: NumberState,
     /// Until when, of states that end by themselves.
+    #[schema(value_type = Option<String>)]
     pub until: Option<Timestamp>,
     /// Set aside by hand: by whom, why, and until when.
+    #[schema(value_type = Option<Object>)]
     pub reserved: Option<Reservation>,
     /// Until when it rests, where it does.
+    #[schema(value_type = Option<String>)]
     pub rests_until: Option<Timestamp>,
     /// Until when Teams' refusal keeps it from being offered.
+    #[schema(value_type = Option<String>)]
     pub blocked_until: Option<Timestamp>,
     /// Whether the command changed anything.
     pub changed: bool,
 }
 
 /// Whether a range gives numbers.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
 pub struct RangeSuspension {
     /// Tenant name.
     pub tenant: String,
@@ -60,13 +70,14 @@ pub struct RangeSuspension {
     /// Why.
     pub reason: Option<String>,
     /// Since when.
+    #[schema(value_type = Option<String>)]
     pub since: Option<Timestamp>,
     /// Whether the command changed anything.
     pub changed: bool,
 }
 
 /// Whether a tenant is paused.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
 pub struct TenantPause {
     /// Tenant name.
     pub tenant: String,
@@ -75,6 +86,7 @@ pub struct TenantPause {
     /// Why.
     pub reason: Option<String>,
     /// Until when; `None` of a pause that lasts until it is taken back.
+    #[schema(value_type = Option<String>)]
     pub until: Option<Timestamp>,
     /// Whether the command changed anything.
     pub changed: bool,

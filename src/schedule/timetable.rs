@@ -56,7 +56,7 @@ pub fn offset_of(tenant: &str, spread: SignedDuration) -> SignedDuration {
     let hash = first
         .iter()
         .fold(0_u128, |hash, byte| hash << 8 | u128::from(*byte));
-    let share = u128::try_from(spread.as_micros()).unwrap_or_default() * hash >> 32;
+    let share = (u128::try_from(spread.as_micros()).unwrap_or_default() * hash) >> 32;
     SignedDuration::from_micros(i64::try_from(share).unwrap_or(i64::MAX))
 }
 

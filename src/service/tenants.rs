@@ -40,7 +40,7 @@ impl Service {
         parallel: usize,
         clock: Arc<dyn Clock>,
         halt: Halt,
-        told: Arc<dyn Told>,
+        told: Arc<dyn Observer>,
     ) -> Self {
         let tenants = Arc::new(RwLock::new(by_name(tenants)));
         let observer = ServiceObserver {
@@ -120,7 +120,11 @@ impl Service {
                 run.ended().await;
                 false
             }
-            Ok(Start::Joined { .. }) => self.runner.running(tenant).is_none(),
+            Ok(Start::Joined { holder, .. }) => {
+                let ours = self.runner.running(tenant).is_some();
+                tracing::info!(tenant, holder, "a sync is already under way");
+                !ours
+            }
             Err(error) => {
                 tracing::error!(tenant, %error, "the sync could not begin");
                 false
@@ -136,47 +140,28 @@ fn by_name(tenants: Vec<Served>) -> Arc<Tenants> {
     Arc::new(pairs.collect())
 }
 
-/// Remembers how syncs end, and passes it on.
+/// Remembers how a sync ended, and passes it on.
 pub struct ServiceObserver {
     tenants: Arc<RwLock<Arc<Tenants>>>,
     clock: Arc<dyn Clock>,
-    told: Arc<dyn Told>,
-}
-
-/// Hears of every sync that ends, with the tenant as it is served.
-pub trait Told: Send + Sync {
-    /// A sync came to this end after so long.
-    fn ended(
-        &self,
-        served: &Arc<Served>,
-        outcome: &Result<Finished, SyncError>,
-        took: SignedDuration,
-    );
-
-    /// A sync broke down.
-    fn panicked(&self, tenant: &str);
+    told: Arc<dyn Observer>,
 }
 
 impl ServiceObserver {
-    fn remember(
-        &self,
-        tenant: &str,
-        status: Option<crate::report::SyncStatus>,
-    ) -> Option<Arc<Served>> {
+    fn remember(&self, tenant: &str, status: Option<crate::report::SyncStatus>) {
         let tenants = self.tenants.read().unwrap_or_else(PoisonError::into_inner);
-        let served = tenants.get(tenant)?;
-        let ended = self.clock.now();
-        served.set_last_sync(LastSync { status, ended });
-        Some(Arc::clone(served))
+        if let Some(served) = tenants.get(tenant) {
+            let ended = self.clock.now();
+            served.set_last_sync(LastSync { status, ended });
+        }
     }
 }
 
 impl Observer for ServiceObserver {
     fn ended(&self, tenant: &str, outcome: &Result<Finished, SyncError>, took: SignedDuration) {
         let status = outcome.as_ref().ok().map(|finished| finished.report.status);
-        if let Some(served) = self.remember(tenant, status) {
-            self.told.ended(&served, outcome, took);
-        }
+        self.remember(tenant, status);
+        self.told.ended(tenant, outcome, took);
     }
 
     fn panicked(&self, tenant: &str) {

@@ -29,8 +29,8 @@ impl Simulator {
 
     /// What cannot be done just now (somebody has left already) does not happen.
     fn order(&self, method: &str, target: &str, body: &Value) {
-        let (status, answer) = self.control(method, target, body);
-        tracing::debug!(status, %answer, "ordered");
+        let (http_status, _) = self.control(method, target, body);
+        tracing::debug!(method, http_status, "something happens in the organisation");
     }
 
     fn comes(&self, n: u64) -> String {

@@ -167,6 +167,8 @@ async fn open_sqlite(path: PathBuf, options: Options) -> Result<Store, StoreErro
     let suspect = must_be_checked(&path);
     let pool = SqlitePoolOptions::new()
         .max_connections(options.connections)
+        // A file does not hang up as a server does: asking first whether it is there costs as much as a short read.
+        .test_before_acquire(false)
         .connect_with(sqlite_options(&path, &options))
         .await
         .map_err(|error| sqlite_error(error, &shown))?;

@@ -62,6 +62,7 @@ impl TenantStore {
             let (pool, lease) = (self.pool.clone(), self.options.lease);
             tokio::spawn(renew(pool, self.tenant, fence, lease).in_current_span())
         });
+        held(&self.state).handed_out = None;
         *held(&self.running) = Some(Running {
             fence,
             _lock: lock,

@@ -208,8 +208,7 @@ impl TenantStore {
         &self,
         ids: impl IntoIterator<Item = UserId> + Send,
     ) -> Result<BTreeMap<UserId, String>, JournalError> {
-        const READ: &str =
-            "SELECT u.id, u.record FROM {batch} JOIN users u ON u.tenant = $1 AND u.id = batch.id";
+        const READ: &str = "SELECT u.id, u.record FROM {batch} CROSS JOIN users u WHERE u.tenant = $1 AND u.id = batch.id";
         let batch = Batch::default().text("id", ids.into_iter().map(|id| id.to_string()));
         let read = async {
             if batch.is_empty() {
@@ -230,10 +229,12 @@ impl TenantStore {
 
     /// Users by their ids; who is not known is left out.
     pub(super) async fn persons_of(&self, ids: Vec<UserId>) -> Result<Vec<Person>, Fault> {
-        const READ: &str = "SELECT u.no, u.id, u.licences, u.gone_since, u.gone_how, u.record, f.facts, h.number
-            FROM {batch} JOIN users u ON u.tenant = $1 AND u.id = batch.id
+        const READ: &str =
+            "SELECT u.no, u.id, u.licences, u.gone_since, u.gone_how, u.record, f.facts, h.number
+            FROM {batch} CROSS JOIN users u
             LEFT JOIN user_facts f ON f.tenant = u.tenant AND f.user_id = u.id
-            LEFT JOIN holdings h ON h.tenant = u.tenant AND h.user_id = u.id AND h.ended IS NULL ORDER BY u.no";
+            LEFT JOIN holdings h ON h.tenant = u.tenant AND h.user_id = u.id AND h.ended IS NULL
+            WHERE u.tenant = $1 AND u.id = batch.id ORDER BY u.no";
         if ids.is_empty() {
             return Ok(Vec::new());
         }

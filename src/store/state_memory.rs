@@ -25,7 +25,8 @@ pub(super) struct StateMemory {
     /// What each write of this process wrote, by the version it made.
     written: BTreeMap<i64, Written>,
     kept: usize,
-    /// The version handed out last: what was changed by hand after it, a claim does not overwrite.
+    /// The version handed out first since the sync began: what was changed by hand after it, a claim does not
+    /// overwrite.
     pub(super) handed_out: Option<i64>,
 }
 
@@ -53,7 +54,8 @@ impl StateMemory {
     /// Keeps a state that has been read, unless a later one is there.
     pub(super) fn keep(&mut self, cached: Cached) {
         let version = cached.version;
-        self.handed_out = Some(version);
+        // A later reading, by somebody who looks or sets something by hand, is not the one a plan was made of.
+        self.handed_out = Some(self.handed_out.map_or(version, |first| first.min(version)));
         if self.cached.as_ref().is_none_or(|c| c.version <= version) {
             self.cached = Some(cached);
             self.written = self.written.split_off(&(version + 1));

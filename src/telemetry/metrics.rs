@@ -8,7 +8,6 @@ use super::record::{counted, now, seconds};
 use metrics::{describe_counter, describe_gauge, describe_histogram};
 use metrics_exporter_prometheus::{Matcher, PrometheusBuilder, PrometheusHandle};
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, SystemTime};
 use thiserror::Error;
 
@@ -30,11 +29,16 @@ pub enum MetricsError {
 #[derive(Clone)]
 pub struct Metrics {
     handle: PrometheusHandle,
-    shown: Arc<Mutex<BTreeMap<String, Shown>>>,
+}
+
+/// Shows what is true of tenants, and remembers what it has shown, to take it back when it is no longer there.
+#[derive(Debug, Default)]
+pub struct Board {
+    shown: BTreeMap<String, Shown>,
 }
 
 /// What of a tenant has been shown once and would stay as it was if nobody took it back.
-#[derive(Default)]
+#[derive(Debug, Default)]
 struct Shown {
     ranges: BTreeSet<String>,
     notes: BTreeSet<&'static str>,
@@ -88,10 +92,7 @@ impl Metrics {
                 upkeep.run_upkeep();
             }
         });
-        Ok(Self {
-            handle,
-            shown: Arc::default(),
-        })
+        Ok(Self { handle })
     }
 
     /// The answer of `/metrics`: Prometheus's text format, `text/plain; version=0.0.4`.
@@ -99,12 +100,13 @@ impl Metrics {
     pub fn render(&self) -> String {
         self.handle.render()
     }
+}
 
+impl Board {
     /// Shows what is true of a tenant now. Ranges and notes that are no longer there are shown as 0.
-    pub fn record_tenant(&self, figures: &TenantFigures) {
+    pub fn show(&mut self, figures: &TenantFigures) {
         let tenant = figures.tenant.as_str();
-        let mut all = self.shown.lock().unwrap_or_else(PoisonError::into_inner);
-        let shown = all.entry(tenant.to_owned()).or_default();
+        let shown = self.shown.entry(tenant.to_owned()).or_default();
         shown.notes.extend(figures.notes.keys());
         shown.ranges.extend(figures.numbers.keys().cloned());
         for note in &shown.notes {
@@ -189,23 +191,18 @@ mod tests {
     use super::super::record::{
         record_graph_request, record_rules, record_sync, record_throttling,
     };
-    use super::{Metrics, STATES, TenantFigures, builder, describe};
+    use super::{Board, STATES, TenantFigures, builder, describe};
     use std::collections::BTreeMap;
-    use std::sync::Arc;
     use std::time::Duration;
 
     /// Runs with a collector of its own, and answers what it shows.
-    fn shown(work: impl FnOnce(&Metrics)) -> String {
+    fn shown(work: impl FnOnce()) -> String {
         let recorder = builder().expect("a usable table").build_recorder();
-        let metrics = Metrics {
-            handle: recorder.handle(),
-            shown: Arc::default(),
-        };
         metrics::with_local_recorder(&recorder, || {
             describe();
-            work(&metrics);
+            work();
         });
-        metrics.render()
+        recorder.handle().render()
     }
 
     #[track_caller]
@@ -215,7 +212,8 @@ mod tests {
 
     #[test]
     fn a_range_that_is_gone_is_shown_as_empty() {
-        let text = shown(|metrics| {
+        let text = shown(|| {
+            let mut board = Board::default();
             let mut figures = TenantFigures {
                 tenant: "contoso".into(),
                 waiting: 3,
@@ -225,10 +223,10 @@ mod tests {
             figures.numbers.insert("muc".into(), counts.clone());
             figures.numbers.insert("old".into(), counts);
             figures.notes.insert("exhausted", 2);
-            metrics.record_tenant(&figures);
+            board.show(&figures);
             figures.numbers.remove("old");
             figures.notes.clear();
-            metrics.record_tenant(&figures);
+            board.show(&figures);
         });
         let number = |range, count| {
             format!(
@@ -261,7 +259,7 @@ mod tests {
                 "waiting": 0, "failed": 2, "notes": 0},
             "changes": [change, change], "notes": []});
         let report = serde_json::from_value(report).expect("a report");
-        let text = shown(|_| record_sync(&report, Duration::from_secs(3)));
+        let text = shown(|| record_sync(&report, Duration::from_secs(3)));
         has(
             &text,
             "linekeeper_syncs_total{tenant=\"contoso\",status=\"partial\"} 1",
@@ -280,12 +278,12 @@ mod tests {
 
     #[test]
     fn requests_throttling_and_rules_are_counted() {
-        let text = shown(|_| {
+        let text = shown(|| {
             record_graph_request("GET", "users", Some(200), Duration::from_millis(70));
             record_graph_request("GET", "users", None, Duration::from_secs(30));
             record_throttling("contoso", Duration::from_millis(1500));
-            record_rules("contoso", true);
-            record_rules("contoso", false);
+            record_rules("contoso", true, true);
+            record_rules("contoso", false, false);
         });
         let request = "linekeeper_graph_requests_total{method=\"GET\",endpoint=\"users\",status";
         has(&text, &format!("{request}=\"200\"}} 1"));

@@ -16,7 +16,7 @@ mod record;
 
 pub use logs::{TelemetryError, VARIABLE, start};
 pub use measure::{Kind, MEASURES, Measure, page};
-pub use metrics::{Metrics, MetricsError, TenantFigures};
+pub use metrics::{Board, Metrics, MetricsError, TenantFigures};
 pub use record::{
     record_broken_sync, record_graph_request, record_rules, record_sync, record_throttling,
     record_token_failure,

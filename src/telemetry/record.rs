@@ -33,10 +33,11 @@ pub fn record_broken_sync(tenant: &str) {
     BROKEN_SYNCS.add(&[tenant], 1);
 }
 
-/// The rules were read again: `ok` if they are now in force, else the older ones stay.
-pub fn record_rules(tenant: &str, ok: bool) {
+/// How the rules stand: `ok` unless older ones are in force because the files have errors; `new` if others are in force
+/// than when this was last told.
+pub fn record_rules(tenant: &str, ok: bool, new: bool) {
     RULES_OK.set(&[tenant], f64::from(u8::from(ok)));
-    if ok {
+    if new {
         RULES_LOADED.set(&[tenant], seconds(SystemTime::UNIX_EPOCH, now()));
     }
 }

@@ -69,6 +69,63 @@ fn the_guide_says_what_to_do_about_every_note_and_alert() {
     assert!(count > 5, "the alerts were not found");
 }
 
+/// The sentences of a source's warnings and errors: the last argument of each call, a text.
+fn alarms(source: &str) -> Vec<&str> {
+    let calls = ["tracing::warn!(", "tracing::error!("];
+    let rests = calls.iter().flat_map(|call| source.split(call).skip(1));
+    rests.filter_map(sentence).collect()
+}
+
+/// The first text that stands behind a comma, or first of all, and before the closing bracket.
+fn sentence(arguments: &str) -> Option<&str> {
+    let mut parts = arguments.split('"');
+    let mut before = parts.next()?;
+    loop {
+        let text = parts.next()?;
+        let after = parts.next()?;
+        let is_argument = before.trim().is_empty() || before.trim_end().ends_with(',');
+        if is_argument && after.trim_start().starts_with(')') {
+            return Some(text);
+        }
+        before = after;
+    }
+}
+
+#[test]
+fn the_guide_says_what_to_do_about_every_alarm_in_the_log() {
+    let guide = read("docs/operations.md");
+    let mut count = 0;
+    let mut folders = vec![path("src")];
+    while let Some(folder) = folders.pop() {
+        for entry in std::fs::read_dir(folder).expect("readable sources") {
+            let file = entry.expect("readable sources").path();
+            if file.is_dir() {
+                folders.push(file);
+                continue;
+            }
+            let source = std::fs::read_to_string(&file).expect("sources are UTF-8");
+            for alarm in alarms(&source) {
+                count += 1;
+                let first = alarm.split([';', ':']).next().unwrap_or(alarm);
+                let row = format!("`{first}");
+                assert!(
+                    guide.contains(&row),
+                    "no row for `{alarm}` of {}",
+                    file.display()
+                );
+            }
+        }
+    }
+    assert!(count > 20, "the alarms were not found");
+}
+
+#[test]
+fn sentences_are_found() {
+    let source = "tracing::warn!(%error, \"it went; wrong\");\ntracing::error!(\n    x = f(\"y\"),\n    \"all bad\"\n)";
+    assert_eq!(alarms(source), ["it went; wrong", "all bad"]);
+    assert_eq!(alarms("tracing::warn!(\"alone\")"), ["alone"]);
+}
+
 #[test]
 fn the_example_configurations_are_accepted() {
     for file in ["deploy/linekeeper.toml", "deploy/compose/linekeeper.toml"] {

@@ -13,6 +13,7 @@ on_both_engines!(
     what_is_not_there_or_not_understood_is_a_problem,
     with_several_tenants_one_is_named,
     looking_during_a_sync_disturbs_nothing,
+    rules_are_read_again_when_asked,
 );
 
 async fn office(database: &Database) -> Scenario {
@@ -69,6 +70,12 @@ async fn http_and_command_line_show_the_same(database: &Database) {
     assert_eq!(user["number"], "+498955501000");
     assert_eq!(user["range"], "muc");
     assert_eq!(service.get("/users/USER-A@contoso.example").await, user);
+    for name in ["user-a", "bert"] {
+        let upn = format!("{name}@contoso.example");
+        let explained = story.run(&["explain", &upn]).await.report();
+        let answer = service.get(&format!("/users/{upn}/explain")).await;
+        assert_eq!(answer, explained, "{name}");
+    }
     let range = service.get("/ranges/muc").await;
     assert_eq!(
         (&range["total"], &range["assigned"], &range["free"]),
@@ -234,4 +241,28 @@ async fn looking_during_a_sync_disturbs_nothing(database: &Database) {
     assert_eq!((&range["assigned"], &range["free"]), (&json!(9), &json!(1)));
     service.stop().await;
     story.ends().await;
+}
+
+async fn rules_are_read_again_when_asked(database: &Database) {
+    let story = office(database).await;
+    let service = story.serve().await;
+    service.sync().await;
+    let before = service.get("/rules").await;
+    story.rules(&MUNICH.replace("city =", "cty ="));
+    let refused = service
+        .ask("POST", "/api/v1/rules/reload", Value::Null)
+        .await;
+    let problem = refused.is(409).json();
+    let detail = problem["detail"].as_str().expect("a detail");
+    assert!(detail.contains("offices.rules:6"), "{detail}");
+    let broken = service.get("/rules").await;
+    assert_eq!(broken["digest"], before["digest"]);
+    assert!(broken["problem"]["text"].is_string(), "{broken}");
+    story.rules(&MUNICH.replace("1009", "1019"));
+    let reloaded = service
+        .ask("POST", "/api/v1/rules/reload", Value::Null)
+        .await;
+    assert_eq!(reloaded.is(200).json()["problem"], Value::Null);
+    assert_eq!(service.get("/ranges/muc").await["total"], 20);
+    service.stop().await;
 }

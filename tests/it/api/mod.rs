@@ -1,5 +1,7 @@
 //! The service over HTTP: the real binary, asked over real connections.
 
+mod by_hand;
+mod described;
 mod looking;
 
 /// One office, ten numbers.

@@ -72,7 +72,7 @@ async fn a_log_as_json_names_sync_and_requests_but_no_person(database: &Database
     assert_eq!(made[0]["action"], "assign");
     assert_eq!(made[0]["range"], "muc");
     assert_eq!(saying("change not made").len(), 1, "{log}");
-    let finished = saying("sync finished");
+    let finished = saying("sync ended");
     assert_eq!(finished.len(), 1, "{log}");
     assert_eq!(finished[0]["status"], "partial");
     assert_eq!(finished[0]["assign"], 2);

@@ -48,7 +48,7 @@ async fn joiners_get_numbers_by_the_schedule(database: &Database) {
     assert!(triggers.contains(&&json!("schedule")), "{triggers:?}");
     story.teams(&["+498955501000 anna", "+498955501001 bert"]);
     let log = service.stop().await;
-    assert!(log.contains("sync finished"), "{log}");
+    assert!(log.contains("sync ended"), "{log}");
     assert!(
         !log.contains("anna@"),
         "nobody is named below debug:\n{log}"

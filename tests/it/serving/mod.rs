@@ -2,6 +2,8 @@
 
 mod by_itself;
 mod ending;
+mod many;
+mod months;
 mod over_http;
 mod refusals;
 

@@ -188,7 +188,7 @@ async fn writes_of_others_are_seen(database: &Database) {
         assert_eq!(pinned, if turn % 2 == 0 { 2 } else { 0 });
         let range = Some(&suspension()).filter(|_| turn % 2 == 0).cloned();
         other
-            .suspend_range("muc", range.as_ref(), "admin", at(turn))
+            .suspend_range("muc", range.as_ref(), "test", at(turn))
             .await
             .expect("suspends");
         pair.same("a suspension of another").await;

@@ -7,6 +7,7 @@ use linekeeper::plan::{Note, NoteKind, NumberFacts, Reservation, UserFacts};
 
 on_both_engines!(
     looking_does_not_disturb_a_sync,
+    what_is_set_by_hand_during_a_sync_stays,
     a_stretch_is_bounded_and_whole,
     people_come_in_pages_with_their_numbers,
     noted_people_come_in_pages,
@@ -44,6 +45,30 @@ async fn looking_does_not_disturb_a_sync(database: &Database) {
         .expect("claims");
     let state = store.state(at(2)).await.expect("reads");
     assert_eq!(state.facts[&id(2)].pin, Some(number(7)), "the pin stays");
+}
+
+/// The service sets things by hand in the process that syncs: it reads the state, too, and later than the sync did.
+async fn what_is_set_by_hand_during_a_sync_stays(database: &Database) {
+    let (store, fence, sync) = ready(database, 3).await;
+    store.state(at(1)).await.expect("reads for the sync");
+    let exempt = |facts: &mut UserFacts| facts.pin = Some(number(7));
+    store
+        .change_facts(id(2), "admin", "pinned", &exempt, at(1))
+        .await
+        .expect("pins");
+    store.state(at(1)).await.expect("reads what was set");
+    let planned = Claim {
+        facts: vec![linekeeper::plan::FactsUpdate {
+            user: id(2),
+            facts: UserFacts::default(),
+        }],
+        changes: vec![change(1, Action::Assign, 2, 1)],
+        ..Claim::default()
+    };
+    let lost = store.claim(fence, &sync, &planned, at(2)).await;
+    assert_eq!(lost.expect("claims"), [1], "decided without the pin");
+    let state = store.state(at(2)).await.expect("reads");
+    assert_eq!(state.facts[&id(2)].pin, Some(number(7)));
 }
 
 async fn a_stretch_is_bounded_and_whole(database: &Database) {

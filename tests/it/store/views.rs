@@ -218,7 +218,7 @@ async fn counts_add_up_and_follow_what_is_written_and_the_clock(database: &Datab
         since: at(3),
     };
     store
-        .suspend_range("muc", Some(&suspension), "admin", at(3))
+        .suspend_range("muc", Some(&suspension), "test", at(3))
         .await
         .expect("suspends");
     assert_eq!(count().await, (1, 1, 1, true));
