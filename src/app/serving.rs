@@ -17,6 +17,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::net::TcpListener;
+use tokio::signal::unix::{Signal, SignalKind, signal};
 
 /// After the wish to stop, syncs under way have so long to record what they have begun.
 const SYNCS_END: Duration = Duration::from_secs(25);
@@ -43,6 +44,8 @@ pub struct Serving {
 /// # Errors
 /// When it cannot begin: another service has the database, the address is taken, a tenant cannot be set up.
 pub async fn serve(mut app: App, serving: Serving) -> anyhow::Result<()> {
+    // Before anything can be asked: without a hand on it, the signal would end the process.
+    let hangup = signal(SignalKind::hangup()).ok();
     let _only_one = app.store.serve_lock()?;
     let listener = listener(&app).await?;
     let address = listener.local_addr()?;
@@ -69,7 +72,7 @@ pub async fn serve(mut app: App, serving: Serving) -> anyhow::Result<()> {
     tracing::info!(%address, count = service.tenants().len(), "serving");
     (serving.listening)(address);
     service::ready();
-    until_stopped(&mut app, &service, &serving.reload, serving.stop).await;
+    until_stopped(&mut app, &service, &serving.reload, hangup, serving.stop).await;
     tracing::info!("stopping");
     service::stopping();
     switch.throw();
@@ -117,9 +120,9 @@ async fn until_stopped(
     app: &mut App,
     service: &Service,
     reload: &(dyn Fn() -> anyhow::Result<Config> + Send + Sync),
+    mut hangup: Option<Signal>,
     mut stop: std::pin::Pin<Box<dyn Future<Output = ()> + Send>>,
 ) {
-    let mut hangup = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::hangup()).ok();
     loop {
         let told = async {
             match &mut hangup {
