@@ -4,7 +4,7 @@ use super::exchange::{give_back, make_room};
 use super::step::{Went, make};
 use super::{Hands, JournalError, StepId};
 use crate::directory::UserId;
-use crate::plan::{Action, Change, ChangeStatus, Part, Plan, StepEnd, StepError};
+use crate::plan::{Action, Change, ChangeStatus, Mode, Part, Plan, StepEnd, StepError};
 use futures::StreamExt as _;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Mutex;
@@ -161,21 +161,12 @@ pub(super) async fn run_one(
     task: &Task,
 ) -> Result<Change, JournalError> {
     let change = &task.change;
+    if let Some(why) = forbidden(hands, change) {
+        // It was put off while more was allowed. Its row stays: what the mode allows again goes on.
+        return Ok(not_made(change, ChangeStatus::Planned, why));
+    }
     if refusals.stops(change) {
-        // What was begun before and put off is not forgotten: it waits on.
-        let status = if task.attempts == 0 {
-            hands.journal.withdrawn(hands.fence, task.id).await?;
-            ChangeStatus::Planned
-        } else {
-            ChangeStatus::Waiting
-        };
-        let error =
-            Some("Teams refused three people in a row in this range; it is suspended".to_owned());
-        return Ok(Change {
-            status,
-            error,
-            ..change.clone()
-        });
+        return range_stopped(hands, task).await;
     }
     match make(hands, task.id, change, task.attempts).await? {
         Went::Ended(end) => {
@@ -195,12 +186,38 @@ pub(super) async fn run_one(
                 hands.journal.withdrawn(hands.fence, task.id).await?;
             }
             let (status, error) = not_allowed(hands);
-            Ok(Change {
-                status,
-                error: Some(error.to_owned()),
-                ..change.clone()
-            })
+            Ok(not_made(change, status, error))
         }
+    }
+}
+
+/// What becomes of a change in a range that gives nothing for now.
+async fn range_stopped(hands: &Hands, task: &Task) -> Result<Change, JournalError> {
+    // What was begun before and put off is not forgotten: it waits on.
+    let status = if task.attempts == 0 {
+        hands.journal.withdrawn(hands.fence, task.id).await?;
+        ChangeStatus::Planned
+    } else {
+        ChangeStatus::Waiting
+    };
+    let error = "Teams refused three people in a row in this range; it is suspended";
+    Ok(not_made(&task.change, status, error))
+}
+
+fn not_made(change: &Change, status: ChangeStatus, error: &str) -> Change {
+    Change {
+        status,
+        error: Some(error.to_owned()),
+        ..change.clone()
+    }
+}
+
+/// Why the mode allows no such write, if it allows none.
+fn forbidden(hands: &Hands, change: &Change) -> Option<&'static str> {
+    match (hands.settings.mode, &change.action) {
+        (Mode::Observe, _) => Some("the mode is observe: nothing is written"),
+        (Mode::AssignOnly, Action::Release) => Some("the mode is assign-only: nothing is released"),
+        (Mode::AssignOnly | Mode::Apply, _) => None,
     }
 }
 

@@ -3,10 +3,14 @@
 use super::{MUNICH, keep};
 use crate::harness::database::{Database, on_both_engines};
 use crate::harness::scenario::Scenario;
-use crate::harness::tenant::{E5, Tenant};
+use crate::harness::tenant::{E3, E5, PHONE_SYSTEM, Tenant};
 use serde_json::json;
 
-on_both_engines!(observing_writes_nothing, assigning_only_never_releases);
+on_both_engines!(
+    observing_writes_nothing,
+    assigning_only_never_releases,
+    what_was_put_off_is_not_written_while_observing,
+);
 
 async fn observing_writes_nothing(database: &Database) {
     let tenant = Tenant::default()
@@ -34,6 +38,35 @@ async fn observing_writes_nothing(database: &Database) {
         .changes(&["assign anna +498955501000 rule planned"]);
     assert_eq!(story.writes(), [""; 0]);
     story.agrees().await;
+}
+
+async fn what_was_put_off_is_not_written_while_observing(database: &Database) {
+    let tenant = Tenant::default().person("anna", "München", &[E3]);
+    let story = Scenario::new(database, tenant, MUNICH).await;
+    let grants = [
+        "User.Read.All",
+        "LicenseAssignment.Read.All",
+        "TeamsTelephoneNumber.ReadWrite.All",
+    ];
+    story.switch(json!({"readiness_delay": "6h", "grants": grants}));
+    story.sync(0).await.changes(&[]);
+    story.license("anna", PHONE_SYSTEM);
+    story.sync(4).await;
+    story.number("+498955501000", "claimed anna").await;
+    story.switch(json!({"readiness_delay": "0s"}));
+    story.configure("mode = \"observe\"", "");
+    story.forget_log();
+    story
+        .sync(0)
+        .await
+        .changes(&["assign anna +498955501000 rule planned"]);
+    assert_eq!(story.writes(), [""; 0], "a person said: write nothing");
+    story.configure("mode = \"apply\"", "");
+    story
+        .sync(0)
+        .await
+        .changes(&["assign anna +498955501000 rule succeeded"]);
+    story.ends().await;
 }
 
 async fn assigning_only_never_releases(database: &Database) {
