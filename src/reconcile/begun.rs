@@ -63,7 +63,7 @@ impl Begun {
     /// Runs it to its end and lets the tenant go.
     ///
     /// # Errors
-    /// As [`sync`], but for another sync.
+    /// As [`sync`](super::sync()), but for another sync.
     pub async fn run(&self) -> Result<Finished, SyncError> {
         let begun = self.tenant.clock.now();
         let outcome = self.whole().instrument(self.span.clone()).await;
