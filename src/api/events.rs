@@ -84,22 +84,22 @@ impl Follower {
                 progress,
                 told,
             } => {
-                if told.is_some() {
-                    tokio::select! {
-                        _ = run.ended() => {}
-                        changed = progress.changed() => if changed.is_ok() {
-                            tokio::time::sleep(PACE).await;
-                        },
-                    }
-                }
-                let now = *progress.borrow_and_update();
-                if told.replace(now) == Some(now)
-                    || (run.end().is_some() && now == Snapshot::default())
-                {
-                    run.ended().await;
+                if told.is_none() && run.end().is_some() {
                     return None;
                 }
-                Some(now)
+                loop {
+                    let now = *progress.borrow_and_update();
+                    if told.replace(now) != Some(now) {
+                        return Some(now);
+                    }
+                    if run.end().is_some() {
+                        return None;
+                    }
+                    tokio::select! {
+                        _ = run.ended() => {}
+                        Ok(()) = progress.changed() => tokio::time::sleep(PACE).await,
+                    }
+                }
             }
             Self::Another => loop {
                 match served.view.sync(id).await {

@@ -9,6 +9,7 @@ use std::collections::{BTreeMap, VecDeque};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 use tokio::sync::watch;
+use tokio::task::JoinError;
 use tokio::time::Instant;
 use uuid::Uuid;
 
@@ -99,6 +100,21 @@ impl Runner {
     /// # Errors
     /// When the service is stopping, or the database fails.
     pub async fn start(
+        self: &Arc<Self>,
+        tenant: &Tenant,
+        request: Request,
+    ) -> Result<Start, SyncError> {
+        // In a task of its own: whoever asks may go away at any moment, and what has taken the tenant must be followed.
+        let (runner, tenant) = (Arc::clone(self), tenant.clone());
+        let begins = tokio::spawn(async move { runner.start_or_join(&tenant, request).await });
+        match begins.await.map_err(JoinError::try_into_panic) {
+            Ok(start) => start,
+            Err(Ok(panic)) => std::panic::resume_unwind(panic),
+            Err(Err(_)) => Err(SyncError::Stopping),
+        }
+    }
+
+    async fn start_or_join(
         self: &Arc<Self>,
         tenant: &Tenant,
         mut request: Request,
@@ -253,7 +269,7 @@ impl Runner {
     async fn ended(
         &self,
         tenant: &Tenant,
-        outcome: Result<Result<Finished, SyncError>, tokio::task::JoinError>,
+        outcome: Result<Result<Finished, SyncError>, JoinError>,
         started: Instant,
     ) -> End {
         let name = &tenant.settings.tenant;

@@ -14,6 +14,7 @@ on_both_engines!(
     a_held_list_is_approved_but_for_one,
     a_dry_run_shows_the_plan_and_changes_nothing,
     one_person_is_synced_alone,
+    whoever_asks_may_go_away,
 );
 
 async fn with_anna(database: &Database) -> Scenario {
@@ -197,5 +198,17 @@ async fn one_person_is_synced_alone(database: &Database) {
     story.teams(&["+498955501000 bert"]);
     let nobody = json!({"user": "nobody@contoso.example"});
     service.ask("POST", "/api/v1/syncs", nobody).await.is(404);
+    service.stop().await;
+}
+
+async fn whoever_asks_may_go_away(database: &Database) {
+    let story = with_anna(database).await;
+    let service = story.serve().await;
+    for n in 0..60 {
+        service.ask_and_leave("POST /api/v1/syncs", n * 200).await;
+    }
+    let ended = service.sync().await;
+    assert_eq!(ended["status"], "succeeded", "{ended}");
+    story.teams(&["+498955501000 anna"]);
     service.stop().await;
 }
