@@ -162,13 +162,15 @@ impl Service {
         String::from_utf8_lossy(&answer[..read]).into_owned()
     }
 
-    /// Sends a request without a body, and is gone after so many microseconds.
-    pub(crate) async fn ask_and_leave(&self, request: &str, micros: u64) {
+    /// Sends a request without a body, and is gone before its answer.
+    pub(crate) async fn ask_and_leave(&self, request: &str) {
         let stream = tokio::net::TcpStream::connect(self.address).await;
         let mut stream = stream.expect("it listens");
         let head = format!("{request} HTTP/1.1\r\nHost: localhost\r\nContent-Length: 0\r\n\r\n");
         stream.write_all(head.as_bytes()).await.expect("it is sent");
-        tokio::time::sleep(Duration::from_micros(micros)).await;
+        tokio::time::sleep(Duration::from_millis(300)).await;
+        drop(stream);
+        tokio::time::sleep(Duration::from_millis(300)).await;
     }
 
     /// Waits until a sync has ended, and answers it.
