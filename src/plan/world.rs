@@ -47,6 +47,16 @@ pub struct Circumstances {
     pub by_hand: bool,
 }
 
+impl Circumstances {
+    /// Nothing special: for looking at what is stored, as a plan would see it.
+    pub const ORDINARY: Self = Self {
+        complete: true,
+        clock_agrees: true,
+        everyone: false,
+        by_hand: false,
+    };
+}
+
 /// Look-ups over a [`World`], made once per plan.
 pub struct Index<'a> {
     /// The world itself.

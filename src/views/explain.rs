@@ -194,12 +194,7 @@ impl Still {
             confirmed: &self.confirmed,
             policies: &policies(&self.rules, facts),
             state: &self.state,
-            circumstances: Circumstances {
-                complete: true,
-                clock_agrees: true,
-                everyone: false,
-                by_hand: false,
-            },
+            circumstances: Circumstances::ORDINARY,
             now: self.now,
         })
     }

@@ -102,12 +102,7 @@ impl TenantView {
             confirmed: &BTreeMap::new(),
             policies: &BTreeMap::new(),
             state: &stretch.state,
-            circumstances: Circumstances {
-                complete: true,
-                clock_agrees: true,
-                everyone: false,
-                by_hand: false,
-            },
+            circumstances: Circumstances::ORDINARY,
             now: look.now,
         };
         at(&Index::new(&world))

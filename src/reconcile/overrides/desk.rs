@@ -132,10 +132,8 @@ impl Desk<'_> {
             policies: &BTreeMap::new(),
             state,
             circumstances: Circumstances {
-                complete: true,
-                clock_agrees: true,
-                everyone: false,
                 by_hand: true,
+                ..Circumstances::ORDINARY
             },
             now: self.now,
         };
