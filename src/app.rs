@@ -2,6 +2,7 @@
 
 mod figures;
 mod observer;
+mod rulebooks;
 mod serving;
 
 pub use figures::figures;
@@ -207,7 +208,7 @@ impl App {
         let applying = self.config.tenants.iter().filter(|t| t.mode == Mode::Apply);
         let mut rules = Vec::new();
         for tenant in applying {
-            rules.push((tenant.name.as_str(), self.rulebook(tenant)?.active()));
+            rules.push((tenant.name.clone(), self.rulebook(tenant)?.active()));
         }
         check_overlaps_of(&rules)
     }
@@ -253,12 +254,12 @@ pub fn graph_of(
 }
 
 /// Spans that two of these tenants both declare.
-fn check_overlaps_of(tenants: &[(&str, Arc<RuleSet>)]) -> Result<(), Failure> {
+fn check_overlaps_of(tenants: &[(String, Arc<RuleSet>)]) -> Result<(), Failure> {
     let mut declared: Vec<(crate::numbering::Span, &str, String)> = Vec::new();
     for (tenant, rules) in tenants {
         for range in rules.ranges() {
             let spans = range.numbers.runs();
-            declared.extend(spans.map(|span| (span, *tenant, range.name.clone())));
+            declared.extend(spans.map(|span| (span, tenant.as_str(), range.name.clone())));
         }
     }
     declared.sort();

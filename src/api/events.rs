@@ -1,13 +1,13 @@
 //! `/syncs/{id}/events`: a sync followed to its end, as server-sent events.
 
-use super::parameters::{Query, TenantQuery};
+use super::parameters::{Path, Query, TenantQuery};
 use super::problem::Problem;
 use super::state::Api;
 use super::syncs::find;
 use crate::reconcile::{Run, Snapshot};
 use crate::service::Served;
 use crate::views::SyncItem;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::response::sse::{Event, KeepAlive, Sse};
 use futures::Stream;
 use std::convert::Infallible;

@@ -6,6 +6,7 @@
 
 mod audit;
 mod bureau;
+mod detached;
 mod events;
 mod gate;
 mod numbers;

@@ -1,15 +1,15 @@
 //! `/numbers`: the state of each, and who ever held it.
 
 use super::bureau::{Because, Bureau};
-use super::parameters::{Body, List, Query, TenantQuery, cursor, limit};
+use super::parameters::{Body, List, ListQuery, Path, Query, TenantQuery, cursor, limit};
 use super::problem::Problem;
 use super::state::Api;
 use crate::numbering::NumberState;
 use crate::reconcile;
 use crate::report::NumberOverrides;
-use crate::views::{HistoryItem, NumberFilter, NumberItem, Page, read_number};
+use crate::views::{HistoryItem, NumberFilter, NumberItem, read_number};
 use axum::Json;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use serde::Deserialize;
 
 /// Which numbers are wanted.
@@ -75,16 +75,21 @@ pub(super) async fn show(
 
 /// Everyone who ever held the number under management, oldest first; it need not lie in a range any more.
 #[utoipa::path(get, path = "/numbers/{e164}/history",
-    params(("e164" = String, Path, description = "The number, such as +498955501000"), TenantQuery),
+    params(("e164" = String, Path, description = "The number, such as +498955501000"), ListQuery),
     responses((status = 200, body = List<HistoryItem>), (status = 400, body = Problem), (status = 404, body = Problem)))]
 pub(super) async fn history(
     State(api): State<Api>,
     Path(number): Path<String>,
-    Query(query): Query<TenantQuery>,
+    Query(query): Query<ListQuery>,
 ) -> Result<Json<List<HistoryItem>>, Problem> {
     let served = api.tenant(query.tenant.as_deref())?;
-    let items = served.view.history(read_number(&number)?).await?;
-    Ok(Json(Page { items, next: None }.into()))
+    let (after, limit) = (query.cursor()?, query.limit()?);
+    let number = read_number(&number)?;
+    let page = served
+        .view
+        .history_page(number, after.as_ref(), limit)
+        .await?;
+    Ok(Json(page.into()))
 }
 
 /// Sets the number aside: the rules give it to nobody, people may.

@@ -1,7 +1,8 @@
 //! `/users/{id}/number`, `/pin`, `/exemption`, `/resume`: what is set and done by hand for one person.
 
 use super::bureau::{Because, Bureau};
-use super::parameters::{Body, Query, TenantQuery};
+use super::detached::detached;
+use super::parameters::{Body, Path, Query, TenantQuery};
 use super::problem::Problem;
 use super::state::Api;
 use super::syncs::{answer, by_api, one_person};
@@ -13,7 +14,7 @@ use crate::report::UserOverrides;
 use crate::service::Served;
 use crate::views::{SyncItem, read_number};
 use axum::Json;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse as _, Response};
 use serde::Deserialize;
@@ -92,20 +93,22 @@ async fn order(
     user: UserId,
     wish: Wish,
 ) -> Result<Response, Problem> {
-    let tenant = served
-        .for_sync()
-        .ok_or_else(|| Problem::no_rules(served.name()))?;
     let people = vec![user];
     let request = Request::of_hand(by_api(), Hand { people, wish });
-    let runner = &api.service.runner;
-    let run = runner.start_alone(&tenant, request, PATIENCE).await?;
-    let ended = tokio::time::timeout(PROMPT, run.ended()).await;
-    if let Ok(end) = ended
-        && let Some(Err(SyncError::Refused(refusal))) = &*end
-    {
-        return Err(refusal.clone().into());
-    }
-    answer(api, served, StatusCode::ACCEPTED, &run.id).await
+    let (api, served) = (api.clone(), Arc::clone(served));
+    detached(async move {
+        let tenant = || api.service.for_sync(&served);
+        let runner = &api.service.runner;
+        let run = runner.start_alone(tenant, request, PATIENCE).await?;
+        let ended = tokio::time::timeout(PROMPT, run.ended()).await;
+        if let Ok(end) = ended
+            && let Some(Err(SyncError::Refused(refusal))) = &*end
+        {
+            return Err(refusal.clone().into());
+        }
+        answer(&api, &served, StatusCode::ACCEPTED, &run.id).await
+    })
+    .await
 }
 
 /// Pins the user to a number, which nobody else gets while the pin stands.
@@ -123,7 +126,15 @@ pub(super) async fn pin(
     let (bureau, user) = whose(&api, &query, &id).await?;
     let set = reconcile::pin(&bureau.desk(), user, number, false).await?;
     if wish.r#move && set.number.is_some_and(|held| held != number) {
-        return order(&api, &bureau.served, user, this_number(number)).await;
+        let moved = order(&api, &bureau.served, user, this_number(number)).await;
+        return moved.map_err(|problem| Problem {
+            detail: format!(
+                "{}; the pin stands, the number was not changed: `PUT /users/{{id}}/number` changes it, \
+                 `DELETE /users/{{id}}/pin` takes the pin back",
+                problem.detail
+            ),
+            ..problem
+        });
     }
     Ok(Json(set).into_response())
 }

@@ -20,7 +20,7 @@ pub(super) async fn metrics(State(api): State<Api>) -> impl IntoResponse {
     ([(header::CONTENT_TYPE, kind)], (api.metrics)())
 }
 
-/// `/readyz`: the database answers and no tenant is without rules. With `?verbose` a line for each thing looked at,
+/// `/readyz`: the database answers. With `?verbose` a line for each thing looked at,
 /// also for what is wrong but stops nobody, such as broken rules while the last good ones are in force.
 pub(super) async fn readyz(State(api): State<Api>, RawQuery(query): RawQuery) -> Response {
     let verbose = query.is_some_and(|query| query.starts_with("verbose"));
@@ -84,24 +84,16 @@ async fn database(api: &Api) -> Look {
 
 fn tenant(served: &crate::service::Served) -> Vec<Look> {
     let name = served.name();
-    let good = served.rules.still().is_some();
-    let rules = match (served.rules.problem(), good) {
-        (None, _) => Look {
+    let rules = match served.rules.problem() {
+        None => Look {
             state: Light::Green,
             text: format!("{name}: the rules are good"),
         },
-        (Some(problem), true) => Look {
+        Some(problem) => Look {
             state: Light::Yellow,
             text: format!(
                 "{name}: the rules are broken since {}, the last good ones are in force\n{}",
                 problem.since, problem.text
-            ),
-        },
-        (Some(problem), false) => Look {
-            state: Light::Red,
-            text: format!(
-                "{name}: there are no good rules, so nothing is done\n{}",
-                problem.text
             ),
         },
     };

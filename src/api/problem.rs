@@ -4,7 +4,7 @@ use crate::apply::JournalError;
 use crate::reconcile::SyncError;
 use crate::store::HeldError;
 use crate::views::ViewError;
-use axum::extract::rejection::{JsonRejection, QueryRejection};
+use axum::extract::rejection::{JsonRejection, PathRejection, QueryRejection};
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
@@ -60,14 +60,6 @@ impl Problem {
             retry_after: Some(5),
             ..Self::new(StatusCode::SERVICE_UNAVAILABLE, detail)
         }
-    }
-
-    /// There has never been a good set of rules.
-    pub(super) fn no_rules(tenant: &str) -> Self {
-        let detail = format!(
-            "the rules of {tenant} cannot be used and have never been good; `/readyz?verbose` and `linekeeper rules check` show what is wrong"
-        );
-        Self::conflict(detail)
     }
 }
 
@@ -138,6 +130,12 @@ impl From<HeldError> for Problem {
 
 impl From<JsonRejection> for Problem {
     fn from(rejection: JsonRejection) -> Self {
+        Self::new(rejection.status(), rejection.body_text())
+    }
+}
+
+impl From<PathRejection> for Problem {
+    fn from(rejection: PathRejection) -> Self {
         Self::new(rejection.status(), rejection.body_text())
     }
 }

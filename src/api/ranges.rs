@@ -1,14 +1,14 @@
 //! `/ranges`: the stock of each.
 
 use super::bureau::{Bureau, Reason};
-use super::parameters::{Body, List, ListQuery, Query, TenantQuery};
+use super::parameters::{Body, List, ListQuery, Path, Query, TenantQuery};
 use super::problem::Problem;
 use super::state::Api;
 use crate::reconcile;
 use crate::report::RangeSuspension;
 use crate::views::RangeItem;
 use axum::Json;
-use axum::extract::{Path, State};
+use axum::extract::State;
 
 /// Ranges with their stock, in the order of the rule files. During a sync the counts may be a few seconds old.
 #[utoipa::path(get, path = "/ranges", params(ListQuery),

@@ -4,15 +4,15 @@ use super::gate::{Gate, LARGEST_BODY, gate};
 use super::problem::Problem;
 use super::state::Api;
 use super::{audit, events, numbers, overrides, probes, ranges, rules, syncs, tenants, users};
-use axum::extract::DefaultBodyLimit;
+use axum::extract::{DefaultBodyLimit, Request};
 use axum::http::StatusCode;
-use axum::response::IntoResponse as _;
+use axum::middleware::Next;
+use axum::response::{IntoResponse as _, Response};
 use axum::routing::get;
 use axum::{Router, middleware};
 use std::any::Any;
 use std::time::Duration;
 use tower_http::catch_panic::CatchPanicLayer;
-use tower_http::timeout::TimeoutLayer;
 use utoipa::openapi::{InfoBuilder, OpenApi, OpenApiBuilder};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
@@ -45,10 +45,7 @@ pub fn router(api: Api, loopback_only: bool) -> Router {
         .with_state(api)
         .layer(middleware::from_fn_with_state(Gate { loopback_only }, gate))
         .layer(DefaultBodyLimit::max(LARGEST_BODY))
-        .layer(TimeoutLayer::with_status_code(
-            StatusCode::SERVICE_UNAVAILABLE,
-            ANSWER,
-        ))
+        .layer(middleware::from_fn(in_time))
         .layer(CatchPanicLayer::custom(broke_down))
 }
 
@@ -126,7 +123,18 @@ fn by_hand() -> OpenApiRouter<Api> {
         .routes(routes!(tenants::pause, tenants::resume))
 }
 
-fn broke_down(_cause: Box<dyn Any + Send>) -> axum::response::Response {
+/// Answers for a handler that takes too long.
+async fn in_time(request: Request, next: Next) -> Response {
+    match tokio::time::timeout(ANSWER, next.run(request)).await {
+        Ok(response) => response,
+        Err(_) => {
+            let detail = format!("the request was not answered within {} s", ANSWER.as_secs());
+            Problem::unavailable(detail).into_response()
+        }
+    }
+}
+
+fn broke_down(_cause: Box<dyn Any + Send>) -> Response {
     tracing::error!("a request broke down: a defect of this program");
     let detail = "the request broke down: a defect of this program, which its log describes";
     Problem::new(StatusCode::INTERNAL_SERVER_ERROR, detail).into_response()

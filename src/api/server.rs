@@ -76,16 +76,13 @@ async fn converse(stream: TcpStream, routes: Router, halt: Halt) {
     drop(stream.set_nodelay(true));
     let service =
         TowerToHyperService::new(routes.map_request(|r: Request<_>| r.map(axum::body::Body::new)));
-    let mut builder = auto::Builder::new(TokioExecutor::new());
+    // Only HTTP/1.1: to tell the versions apart, bytes are waited for without a limit of time.
+    let mut builder = auto::Builder::new(TokioExecutor::new()).http1_only();
     builder
         .http1()
         .timer(TokioTimer::new())
         .header_read_timeout(HEADERS)
         .max_buf_size(HEADER_BYTES);
-    builder
-        .http2()
-        .timer(TokioTimer::new())
-        .max_header_list_size(HEADER_BYTES as u32);
     let connection = builder.serve_connection(TokioIo::new(stream), service);
     let mut connection = std::pin::pin!(connection);
     let ended = tokio::select! {

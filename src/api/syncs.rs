@@ -1,6 +1,7 @@
 //! `/syncs`: start one, look at one, decide what one holds.
 
-use super::parameters::{Body, Query, TenantQuery};
+use super::detached::detached;
+use super::parameters::{Body, Path, Query, TenantQuery};
 use super::problem::Problem;
 use super::state::Api;
 use crate::directory::UserId;
@@ -10,7 +11,7 @@ use crate::service::Served;
 use crate::store::{Decision, Remembered};
 use crate::views::{SyncItem, ViewError};
 use axum::Json;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde::{Deserialize, Serialize};
@@ -24,6 +25,9 @@ const LONGEST_KEY: usize = 255;
 
 /// An approval waits so long for a sync under way.
 const PATIENCE: Duration = Duration::from_secs(60);
+
+/// Graph has so long to tell of somebody who is not known yet.
+const GRAPH: Duration = Duration::from_secs(15);
 
 /// How often, and after how long, another process's sync is looked at that has not told its id yet.
 const LOOKS: u32 = 20;
@@ -66,16 +70,35 @@ pub(super) async fn start(
 ) -> Result<Response, Problem> {
     let served = api.tenant(wish.tenant.as_deref())?;
     let key = idempotency_key(&headers)?;
-    if let Some(key) = &key
-        && let Some(answer) = answered_before(&api, &served, key, &wish).await?
-    {
+    // The key has to learn how it was answered, whether or not somebody still listens.
+    detached(async move {
+        match key {
+            Some(key) => start_once(&api, &served, &key, &wish).await,
+            None => start_now(&api, &served, &wish).await,
+        }
+    })
+    .await
+}
+
+async fn start_now(api: &Api, served: &Served, wish: &SyncWish) -> Result<Response, Problem> {
+    let (status, id) = begin(api, served, wish).await?;
+    answer(api, served, status, &id).await
+}
+
+/// Starts what was not asked under the key before. Two requests with one key wait for each other.
+async fn start_once(
+    api: &Api,
+    served: &Served,
+    key: &str,
+    wish: &SyncWish,
+) -> Result<Response, Problem> {
+    let _one_at_a_time = served.keyed.lock().await;
+    if let Some(answer) = answered_before(api, served, key, wish).await? {
         return Ok(answer);
     }
-    let (status, id) = begin(&api, &served, &wish).await?;
-    if let Some(key) = &key {
-        served.store.answer_request(key, &id).await?;
-    }
-    answer(&api, &served, status, &id).await
+    let (status, id) = begin(api, served, wish).await?;
+    served.store.answer_request(key, &id).await?;
+    answer(api, served, status, &id).await
 }
 
 async fn begin(
@@ -83,9 +106,7 @@ async fn begin(
     served: &Served,
     wish: &SyncWish,
 ) -> Result<(StatusCode, String), Problem> {
-    let tenant = served
-        .for_sync()
-        .ok_or_else(|| Problem::no_rules(served.name()))?;
+    let tenant = served.for_sync();
     let mut request = Request::new(by_api(), true);
     request.full = wish.full;
     request.only = match &wish.user {
@@ -137,7 +158,14 @@ pub(super) async fn one_person(served: &Served, text: &str) -> Result<UserId, Pr
     if let Ok(id) = text.parse() {
         return Ok(id);
     }
-    match served.directory().user_named(text).await {
+    let asked = tokio::time::timeout(GRAPH, served.directory().user_named(text)).await;
+    let Ok(asked) = asked else {
+        let detail = format!(
+            "`{text}` is not known yet, and Graph does not answer; try again, or wait for a sync"
+        );
+        return Err(Problem::unavailable(detail));
+    };
+    match asked {
         Ok(Some(user)) => Ok(user.id),
         Ok(None) => Err(Problem::not_found(format!(
             "nobody in the directory has the UPN, mail or id `{text}`"
@@ -307,15 +335,13 @@ pub(super) async fn approve(
             "the sync {id} ({status}) holds no change that could be approved"
         ))
     })?;
-    let tenant = served
-        .for_sync()
-        .ok_or_else(|| Problem::no_rules(served.name()))?;
-    let run = api
-        .service
-        .runner
-        .start_alone(&tenant, request, PATIENCE)
-        .await?;
-    answer(&api, &served, StatusCode::ACCEPTED, &run.id).await
+    detached(async move {
+        let tenant = || api.service.for_sync(&served);
+        let runner = &api.service.runner;
+        let run = runner.start_alone(tenant, request, PATIENCE).await?;
+        answer(&api, &served, StatusCode::ACCEPTED, &run.id).await
+    })
+    .await
 }
 
 /// Drops the changes that a sync holds; what still holds is planned again.

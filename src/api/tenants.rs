@@ -1,24 +1,32 @@
 //! `/tenants`: whom this process serves.
 
 use super::bureau::{Because, Bureau};
-use super::parameters::{Body, List};
+use super::parameters::{Body, List, ListQuery, Path, Query};
 use super::problem::Problem;
 use super::state::Api;
 use crate::reconcile;
 use crate::report::TenantPause;
 use crate::views::{Page, TenantItem};
 use axum::Json;
-use axum::extract::{Path, State};
+use axum::extract::State;
 
 /// All tenants: what each may write, whether it is paused, what was read when.
-#[utoipa::path(get, path = "/tenants",
-    responses((status = 200, body = List<TenantItem>), (status = 503, body = Problem)))]
-pub(super) async fn list(State(api): State<Api>) -> Result<Json<List<TenantItem>>, Problem> {
+#[utoipa::path(get, path = "/tenants", params(ListQuery),
+    responses((status = 200, body = List<TenantItem>), (status = 400, body = Problem), (status = 503, body = Problem)))]
+pub(super) async fn list(
+    State(api): State<Api>,
+    Query(query): Query<ListQuery>,
+) -> Result<Json<List<TenantItem>>, Problem> {
+    let tenants = api.service.tenants();
+    let wanted = |name: &&String| query.tenant.as_ref().is_none_or(|only| only == *name);
+    let names: Vec<&String> = tenants.keys().filter(wanted).collect();
+    let names = Page::of_names(&names, query.cursor()?.as_ref(), query.limit()?)?;
     let mut items = Vec::new();
-    for served in api.service.tenants().values() {
+    for served in names.items.iter().filter_map(|name| tenants.get(*name)) {
         items.push(served.view.tenant().await?);
     }
-    Ok(Json(Page { items, next: None }.into()))
+    let next = names.next;
+    Ok(Json(Page { items, next }.into()))
 }
 
 /// Stops every write to Teams; a sync under way stops before its next one.

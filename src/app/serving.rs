@@ -1,19 +1,17 @@
 //! The service put together: tenants, runner, time, rules, HTTP, and how it is told to stop or to read its configuration
 //! again.
 
-use super::{App, check_overlaps_of, settings};
+use super::rulebooks::Rulebooks;
+use super::{App, settings};
 use crate::api::{self, Api};
 use crate::apply::Halt;
-use crate::config::{Config, Mode, TenantConfig};
+use crate::config::{Config, TenantConfig};
 use crate::reconcile::{LiveRules, Observer, RuleSource};
 use crate::rulebook::LiveRulebook;
-use crate::rules::LoadOptions;
 use crate::schedule::{Timetable, offset_of};
 use crate::service::{self, Served, Service};
 use anyhow::Context as _;
 use jiff::SignedDuration;
-use std::collections::BTreeMap;
-use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::net::TcpListener;
@@ -50,7 +48,9 @@ pub async fn serve(mut app: App, serving: Serving) -> anyhow::Result<()> {
     let listener = listener(&app).await?;
     let address = listener.local_addr()?;
     let (switch, halt) = Halt::new();
-    let tenants = app.served().await?;
+    let mut rulebooks = Rulebooks::default().opened(&app.config.tenants, &app.clock)?;
+    rulebooks.put_in_force(&app.config.tenants);
+    let tenants = app.served(&rulebooks).await?;
     let service = Arc::new(Service::new(
         tenants,
         app.config.parallel,
@@ -65,14 +65,17 @@ pub async fn serve(mut app: App, serving: Serving) -> anyhow::Result<()> {
     };
     let routes = api::router(api, address.ip().is_loopback());
     let server = tokio::spawn(api::serve(listener, routes, halt.clone()));
-    supervise("time", &service, service::keep_time);
-    supervise("rules", &service, service::watch_rules);
-    supervise("figures", &service, super::figures::keep_current);
-    supervise("watchdog", &service, service::signs_of_life);
+    begin_parts(&service);
     tracing::info!(%address, count = service.tenants().len(), "serving");
     (serving.listening)(address);
     service::ready();
-    until_stopped(&mut app, &service, &serving.reload, hangup, serving.stop).await;
+    let mut exchange = Exchange {
+        app: &mut app,
+        rulebooks: &mut rulebooks,
+        service: &service,
+        reload: &*serving.reload,
+    };
+    until_stopped(&mut exchange, hangup, serving.stop).await;
     tracing::info!("stopping");
     service::stopping();
     switch.throw();
@@ -86,6 +89,14 @@ pub async fn serve(mut app: App, serving: Serving) -> anyhow::Result<()> {
     app.store.close().await;
     tracing::info!("stopped");
     Ok(())
+}
+
+/// What goes on by itself as long as the service lives.
+fn begin_parts(service: &Arc<Service>) {
+    supervise("time", service, service::keep_time);
+    supervise("rules", service, service::watch_rules);
+    supervise("figures", service, super::figures::keep_current);
+    supervise("watchdog", service, service::signs_of_life);
 }
 
 async fn listener(app: &App) -> anyhow::Result<TcpListener> {
@@ -117,9 +128,7 @@ where
 
 /// Reads the configuration again at every SIGHUP, until the wish to stop.
 async fn until_stopped(
-    app: &mut App,
-    service: &Service,
-    reload: &(dyn Fn() -> anyhow::Result<Config> + Send + Sync),
+    exchange: &mut Exchange<'_>,
     mut hangup: Option<Signal>,
     mut stop: std::pin::Pin<Box<dyn Future<Output = ()> + Send>>,
 ) {
@@ -134,11 +143,8 @@ async fn until_stopped(
             _ = told => {}
             () = stop.as_mut() => return,
         }
-        match exchange(app, service, reload).await {
-            Ok(()) => tracing::info!(
-                count = service.tenants().len(),
-                "the configuration was read again"
-            ),
+        match exchange.once().await {
+            Ok(count) => tracing::info!(count, "the configuration was read again"),
             Err(error) => {
                 tracing::error!(error = %format!("{error:#}"), "the configuration has errors; the old one stays in force")
             }
@@ -146,59 +152,59 @@ async fn until_stopped(
     }
 }
 
-/// Puts a newly read configuration in force, whole or not at all.
-async fn exchange(
-    app: &mut App,
-    service: &Service,
-    reload: &(dyn Fn() -> anyhow::Result<Config> + Send + Sync),
-) -> anyhow::Result<()> {
-    let config = reload()?;
-    let (server, database) = (app.config.server, format!("{:?}", app.config.database));
-    if config.server != server || format!("{:?}", config.database) != database {
-        tracing::warn!("[server] and [database] come into force at the next start of the service");
+/// What changes when the configuration is read again.
+struct Exchange<'a> {
+    app: &'a mut App,
+    rulebooks: &'a mut Rulebooks,
+    service: &'a Service,
+    reload: &'a (dyn Fn() -> anyhow::Result<Config> + Send + Sync),
+}
+
+impl Exchange<'_> {
+    /// Puts a newly read configuration in force, whole or not at all; answers how many tenants it has.
+    async fn once(&mut self) -> anyhow::Result<usize> {
+        let config = (self.reload)()?;
+        let (server, database) = (
+            self.app.config.server,
+            format!("{:?}", self.app.config.database),
+        );
+        if config.server != server || format!("{:?}", config.database) != database {
+            tracing::warn!(
+                "[server] and [database] come into force at the next start of the service"
+            );
+        }
+        config.warnings.iter().for_each(|warning| {
+            tracing::warn!(
+                error = warning,
+                "the configuration is accepted with a warning"
+            )
+        });
+        let new = App {
+            config,
+            store: self.app.store.clone(),
+            clock: Arc::clone(&self.app.clock),
+        };
+        let rulebooks = self.rulebooks.opened(&new.config.tenants, &new.clock)?;
+        let served = new.served(&rulebooks).await?;
+        rulebooks.put_in_force(&new.config.tenants);
+        let count = served.len();
+        self.service.replace(served);
+        (*self.app, *self.rulebooks) = (new, rulebooks);
+        Ok(count)
     }
-    config.warnings.iter().for_each(|warning| {
-        tracing::warn!(
-            error = warning,
-            "the configuration is accepted with a warning"
-        )
-    });
-    let new = App {
-        config,
-        store: app.store.clone(),
-        clock: Arc::clone(&app.clock),
-    };
-    service.replace(new.served().await?);
-    *app = new;
-    Ok(())
 }
 
 impl App {
-    /// All configured tenants as a service keeps them. Rules that cannot be used yet are waited for.
-    async fn served(&self) -> anyhow::Result<Vec<Served>> {
-        let mut books: BTreeMap<(PathBuf, bool), Arc<LiveRulebook>> = BTreeMap::new();
+    /// All configured tenants as a service keeps them.
+    async fn served(&self, rulebooks: &Rulebooks) -> anyhow::Result<Vec<Served>> {
         let mut all = Vec::new();
-        let mut applying = Vec::new();
         for tenant in &self.config.tenants {
-            let place = (tenant.rules.path.clone(), tenant.directory.groups);
-            let book = match books.get(&place) {
-                Some(book) => Arc::clone(book),
-                None => {
-                    let options = LoadOptions { groups: place.1 };
-                    let book = LiveRulebook::open(&place.0, options, Arc::clone(&self.clock))?;
-                    Arc::clone(books.entry(place).or_insert(Arc::new(book)))
-                }
-            };
-            if tenant.mode == Mode::Apply {
-                applying.push((tenant.name.as_str(), book.active()));
-            }
-            all.push(
-                self.served_one(tenant, book)
-                    .await
-                    .with_context(|| format!("tenant {}", tenant.name))?,
-            );
+            let rules = rulebooks
+                .of(tenant)
+                .context("the rules of the tenant were not opened")?;
+            let served = self.served_one(tenant, rules).await;
+            all.push(served.with_context(|| format!("tenant {}", tenant.name))?);
         }
-        check_overlaps_of(&applying)?;
         Ok(all)
     }
 

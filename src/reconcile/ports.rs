@@ -261,8 +261,8 @@ pub trait RuleSource: Send + Sync {
 
 /// Rules that change while the process lives. The last good set stays in force whatever becomes of the files.
 pub trait LiveRules: RuleSource {
-    /// The set in force, held still for one sync; `None` as long as there has never been a good one.
-    fn still(&self) -> Option<Arc<dyn RuleSource>>;
+    /// The set in force, held still for one sync.
+    fn still(&self) -> Arc<dyn RuleSource>;
 
     /// Reads the files again, if they have changed since they were last read. Blocks on the disk.
     fn look(&self) -> Reread;

@@ -51,6 +51,8 @@ pub struct Run {
     pub tenant: String,
     /// A plan, which changes nothing.
     pub dry: bool,
+    /// Whether it looks at everybody whose turn it is, and at all changes.
+    pub whole: bool,
     /// When it began.
     pub started: Timestamp,
     progress: watch::Receiver<Snapshot>,
@@ -132,6 +134,7 @@ impl Runner {
                 holder,
             });
         }
+        let whole = request.people().is_none() && request.selection.is_none();
         let (progress, told) = Progress::watched();
         request.progress = progress;
         let tenant = Tenant {
@@ -143,7 +146,7 @@ impl Runner {
             Err(SyncError::Running { sync, holder }) => return Ok(Start::Joined { sync, holder }),
             Err(error) => return Err(error),
         };
-        Ok(Start::Begun(self.follow(tenant, begun, told)))
+        Ok(Start::Begun(self.follow(tenant, begun, whole, told)))
     }
 
     /// Runs what was begun in tasks of its own, to its end or until time is up.
@@ -151,6 +154,7 @@ impl Runner {
         self: &Arc<Self>,
         tenant: Tenant,
         begun: Begun,
+        whole: bool,
         told: watch::Receiver<Snapshot>,
     ) -> Arc<Run> {
         let (tell_end, end) = watch::channel(None);
@@ -158,6 +162,7 @@ impl Runner {
             id: begun.id().clone(),
             tenant: tenant.settings.tenant.clone(),
             dry: false,
+            whole,
             started: tenant.clock.now(),
             progress: told,
             end,
@@ -183,19 +188,20 @@ impl Runner {
         run
     }
 
-    /// Begins a sync once no other is under way, and waits at most so long for that.
+    /// Begins a sync once no other is under way, and waits at most so long for that; of the tenant as it is by then.
     ///
     /// # Errors
     /// [`SyncError::Running`] when the other one takes longer; or the database fails.
     pub async fn start_alone(
         self: &Arc<Self>,
-        tenant: &Tenant,
+        tenant: impl Fn() -> Tenant,
         request: Request,
         patience: Duration,
     ) -> Result<Arc<Run>, SyncError> {
         let deadline = Instant::now() + patience;
         loop {
-            match self.start(tenant, request.clone()).await? {
+            let tenant = tenant();
+            match self.start(&tenant, request.clone()).await? {
                 Start::Begun(run) => return Ok(run),
                 Start::Joined { sync, holder } if Instant::now() >= deadline => {
                     return Err(SyncError::Running { sync, holder });
@@ -217,6 +223,7 @@ impl Runner {
             id: format!("plan-{}", Uuid::new_v4().simple()),
             tenant: tenant.settings.tenant.clone(),
             dry: true,
+            whole: true,
             started: tenant.clock.now(),
             progress: told,
             end,

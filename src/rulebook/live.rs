@@ -7,69 +7,65 @@ use crate::reconcile::{LiveRules, Reread, RuleSource, RulesProblem};
 use crate::report::RulesReport;
 use crate::rules::{LoadOptions, RuleSet};
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
+use std::sync::{Arc, Mutex, PoisonError, RwLock, RwLockReadGuard};
+
+/// Whether rules that are good in themselves may come into force beside everybody else's; else why not.
+pub type Accept = Box<dyn Fn(&Arc<RuleSet>) -> Result<(), String> + Send + Sync>;
 
 /// A folder of rules that is looked at again and again.
-#[derive(Debug)]
 pub struct LiveRulebook {
     folder: PathBuf,
     options: LoadOptions,
     clock: Arc<dyn Clock>,
+    accept: Accept,
     inner: RwLock<Inner>,
+    /// Held from reading files until what was read is in force or refused.
+    reading: Mutex<()>,
 }
 
-#[derive(Debug)]
 struct Inner {
-    /// What is in force; before the first good set, no rule at all.
     book: Arc<Rulebook>,
-    /// Whether there has ever been a good set.
-    good: bool,
     problem: Option<RulesProblem>,
     /// The files as they were when last read; `None` when they could not even be listed.
     stamps: Option<Vec<Stamp>>,
 }
 
 impl LiveRulebook {
-    /// Reads a folder for the first time. Files that cannot be used are no error: the next look may find them mended.
+    /// Reads a folder for the first time.
     ///
     /// # Errors
     ///
-    /// Only when not even the empty set of rules can be made.
+    /// When its rules cannot be used: there are no last good ones yet.
     pub fn open(
         folder: &Path,
         options: LoadOptions,
         clock: Arc<dyn Clock>,
+        accept: Accept,
     ) -> Result<Self, RulebookError> {
-        let live = Self {
+        let stamps = stamps(folder).ok();
+        let book = accepted(&accept, Rulebook::open(folder, options))?;
+        Ok(Self {
             folder: folder.to_owned(),
             options,
             clock,
+            accept,
             inner: RwLock::new(Inner {
-                book: Arc::new(Rulebook::empty()?),
-                good: false,
+                book: Arc::new(book),
                 problem: None,
-                stamps: None,
+                stamps,
             }),
-        };
-        live.reload();
-        Ok(live)
-    }
-
-    /// The rules in force with warnings and commit.
-    #[must_use]
-    pub fn book(&self) -> Arc<Rulebook> {
-        Arc::clone(&self.read().book)
+            reading: Mutex::default(),
+        })
     }
 
     fn put(&self, stamps: Option<Vec<Stamp>>, read: Result<Rulebook, RulebookError>) -> Reread {
         let now = self.clock.now();
-        let mut inner = self.write();
+        let mut inner = self.inner.write().unwrap_or_else(PoisonError::into_inner);
         inner.stamps = stamps;
         match read {
             Ok(book) => {
-                let same = inner.good && book.rules().digest() == inner.book.rules().digest();
+                let same = book.rules().digest() == inner.book.rules().digest();
                 inner.problem = None;
-                inner.good = true;
                 inner.book = Arc::new(book);
                 if same { Reread::Same } else { Reread::Changed }
             }
@@ -85,10 +81,15 @@ impl LiveRulebook {
     fn read(&self) -> RwLockReadGuard<'_, Inner> {
         self.inner.read().unwrap_or_else(PoisonError::into_inner)
     }
+}
 
-    fn write(&self) -> RwLockWriteGuard<'_, Inner> {
-        self.inner.write().unwrap_or_else(PoisonError::into_inner)
-    }
+fn accepted(
+    accept: &Accept,
+    read: Result<Rulebook, RulebookError>,
+) -> Result<Rulebook, RulebookError> {
+    let book = read?;
+    accept(book.rules()).map_err(RulebookError::Overlap)?;
+    Ok(book)
 }
 
 impl RuleSource for LiveRulebook {
@@ -102,11 +103,8 @@ impl RuleSource for LiveRulebook {
 }
 
 impl LiveRules for LiveRulebook {
-    fn still(&self) -> Option<Arc<dyn RuleSource>> {
-        let inner = self.read();
-        inner
-            .good
-            .then(|| Arc::clone(&inner.book) as Arc<dyn RuleSource>)
+    fn still(&self) -> Arc<dyn RuleSource> {
+        Arc::clone(&self.read().book) as Arc<dyn RuleSource>
     }
 
     fn look(&self) -> Reread {
@@ -123,9 +121,11 @@ impl LiveRules for LiveRulebook {
     }
 
     fn reload(&self) -> Reread {
+        let _one_at_a_time = self.reading.lock().unwrap_or_else(PoisonError::into_inner);
         // Taken before reading: what changes meanwhile is found at the next look.
         let stamps = stamps(&self.folder).ok();
-        self.put(stamps, Rulebook::open(&self.folder, self.options))
+        let read = accepted(&self.accept, Rulebook::open(&self.folder, self.options));
+        self.put(stamps, read)
     }
 
     fn problem(&self) -> Option<RulesProblem> {
@@ -138,24 +138,30 @@ mod tests {
     use super::*;
     use crate::clock::SystemClock;
 
+    fn range(name: &str) -> String {
+        format!(
+            "range \"{name}\" {{ type direct-routing numbers +49 89 5550 1000 when city = \"Bonn\" quarantine 1 day }}"
+        )
+    }
+
+    fn open(folder: &Path) -> Result<LiveRulebook, RulebookError> {
+        let clock: Arc<dyn Clock> = Arc::new(SystemClock::default());
+        let accept: Accept = Box::new(|rules| match rules.ranges()[0].name.as_str() {
+            "theirs" => Err("theirs is another tenant's".to_owned()),
+            _ => Ok(()),
+        });
+        LiveRulebook::open(folder, LoadOptions::default(), clock, accept)
+    }
+
     #[test]
     fn the_last_good_set_stays_while_the_files_are_broken() {
         let folder = tempfile::tempdir().expect("a folder");
         let write = |text: &str| {
             std::fs::write(folder.path().join("a.rules"), text).expect("written");
         };
-        let clock: Arc<dyn Clock> = Arc::new(SystemClock::default());
-        let live = LiveRulebook::open(folder.path(), LoadOptions::default(), clock);
-        let live = live.expect("an empty set");
-        assert!(live.still().is_none(), "nothing was ever good");
-        assert!(live.problem().is_some());
-        let range = |name: &str| {
-            format!(
-                "range \"{name}\" {{ type direct-routing numbers +49 89 5550 1000 when city = \"Bonn\" quarantine 1 day }}"
-            )
-        };
+        assert!(open(folder.path()).is_err(), "nothing was ever good");
         write(&range("one"));
-        assert_eq!(live.look(), Reread::Changed);
+        let live = open(folder.path()).expect("good rules");
         assert_eq!(live.look(), Reread::Same);
         write("range \"broken");
         assert_eq!(live.look(), Reread::Refused);
@@ -172,5 +178,25 @@ mod tests {
         assert_eq!(live.look(), Reread::Changed);
         assert_eq!(live.problem(), None);
         assert_eq!(live.active().ranges()[0].name, "another");
+    }
+
+    #[test]
+    fn what_is_not_accepted_stays_out() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let write = |text: &str| {
+            std::fs::write(folder.path().join("a.rules"), text).expect("written");
+        };
+        write(&range("theirs"));
+        assert!(matches!(
+            open(folder.path()),
+            Err(RulebookError::Overlap(_))
+        ));
+        write(&range("ours"));
+        let live = open(folder.path()).expect("good rules");
+        write(&range("theirs"));
+        assert_eq!(live.look(), Reread::Refused);
+        assert_eq!(live.active().ranges()[0].name, "ours");
+        let problem = live.problem().expect("a problem");
+        assert_eq!(problem.text, "theirs is another tenant's");
     }
 }

@@ -7,6 +7,6 @@ mod live;
 mod open;
 mod revision;
 
-pub use live::LiveRulebook;
+pub use live::{Accept, LiveRulebook};
 pub use open::{Rulebook, RulebookError};
 pub use revision::{Revision, revision};

@@ -38,6 +38,9 @@ pub enum RulebookError {
     /// Files changed every time they were read.
     #[error("the rules in {} change faster than they can be read; try again when they stand still", .0.display())]
     Changing(PathBuf),
+    /// Another tenant's rules, in force in this process, declare some of the numbers.
+    #[error("{0}")]
+    Overlap(String),
     /// The rules have errors: all of them, then the warnings.
     #[error("the rules have {} errors", errors(.0))]
     Wrong(Vec<Diagnostic>),
@@ -60,20 +63,6 @@ impl RulebookError {
 }
 
 impl Rulebook {
-    /// No rule at all: nobody is given anything.
-    ///
-    /// # Errors
-    ///
-    /// Never, as long as no file is a good set of files.
-    pub(super) fn empty() -> Result<Self, RulebookError> {
-        let loaded = load(&[], LoadOptions::default()).map_err(RulebookError::Wrong)?;
-        Ok(Self {
-            rules: Arc::new(loaded.rule_set),
-            warnings: Vec::new(),
-            revision: Revision::default(),
-        })
-    }
-
     /// Reads all rule files of a folder as one rule set.
     ///
     /// # Errors

@@ -51,7 +51,7 @@ impl Keeper {
                 return;
             }
             service
-                .run_by_itself(served, TriggerKind::Start, "start")
+                .run_by_itself(served.name(), TriggerKind::Start, "start")
                 .await;
         }
         loop {
@@ -60,7 +60,7 @@ impl Keeper {
                 return;
             }
             service
-                .run_by_itself(served, TriggerKind::Schedule, "schedule")
+                .run_by_itself(served.name(), TriggerKind::Schedule, "schedule")
                 .await;
         }
     }

@@ -22,6 +22,8 @@ pub struct Served {
     pub timetable: Timetable,
     /// Whether a sync runs when the service starts.
     pub on_start: bool,
+    /// Requests with an idempotency key, one at a time.
+    pub keyed: tokio::sync::Mutex<()>,
     engine: Tenant,
     last: Mutex<Option<LastSync>>,
 }
@@ -58,6 +60,7 @@ impl Served {
             rules,
             timetable,
             on_start,
+            keyed: tokio::sync::Mutex::default(),
             engine,
             last: Mutex::default(),
         }
@@ -81,17 +84,17 @@ impl Served {
         &self.engine.settings
     }
 
-    /// The tenant for one sync: the rules as they are now, held still; `None` as long as there are no good ones.
+    /// The tenant for one sync: the rules as they are now, held still.
     #[must_use]
-    pub fn for_sync(&self) -> Option<Tenant> {
+    pub fn for_sync(&self) -> Tenant {
         let mut tenant = self.engine.clone();
-        tenant.rules = self.rules.still()?;
+        tenant.rules = self.rules.still();
         let now = tenant.clock.now();
         tenant.reading = Reading {
             full_due_since: last_due(&self.timetable.full_cron, now),
             ..tenant.reading
         };
-        Some(tenant)
+        tenant
     }
 
     /// Its directory, to ask for somebody not yet known.

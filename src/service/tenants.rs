@@ -3,8 +3,9 @@
 use super::{LastSync, Served};
 use crate::apply::{Halt, HaltSwitch};
 use crate::clock::Clock;
-use crate::reconcile::{Finished, Observer, Request, Runner, Start, SyncError, Trigger};
-use crate::report::TriggerKind;
+use crate::reconcile::{Finished, Observer, Request, Runner, Start, SyncError, Tenant, Trigger};
+use crate::report::{SyncStatus, TriggerKind};
+use crate::views::ViewError;
 use jiff::SignedDuration;
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
@@ -65,6 +66,15 @@ impl Service {
         Arc::clone(&tenants)
     }
 
+    /// A tenant for one sync, as it is served now.
+    #[must_use]
+    pub fn for_sync(&self, served: &Served) -> Tenant {
+        match self.tenants().get(served.name()) {
+            Some(now) => now.for_sync(),
+            None => served.for_sync(),
+        }
+    }
+
     /// Serves these tenants from now on; syncs under way go on to their end.
     pub fn replace(&self, tenants: Vec<Served>) {
         *self.tenants.write().unwrap_or_else(PoisonError::into_inner) = by_name(tenants);
@@ -79,58 +89,91 @@ impl Service {
         epoch.1.clone()
     }
 
-    /// Runs a sync that nobody waits for, when its turn has come; whatever goes wrong is logged. One of another process
-    /// is as good, unless that process dies: then its tenant is taken over.
-    pub async fn run_by_itself(&self, served: &Served, kind: TriggerKind, by: &str) {
+    /// Runs a sync that nobody waits for, when its turn has come; whatever goes wrong is logged. One under way that
+    /// looks at everybody is as good; after one limited to some people or changes its own turn comes. A process that
+    /// dies with a sync loses its tenant to this one.
+    pub async fn run_by_itself(&self, tenant: &str, kind: TriggerKind, by: &str) {
         let by = by.to_owned();
         let request = Request::new(Trigger { kind, by }, false);
-        while self.is_elsewhere(served, &request).await {
-            tokio::select! {
-                () = tokio::time::sleep(LOOK_AGAIN) => {}
-                () = self.halt.set() => return,
-            }
-            match served.view.tenant().await {
-                Ok(tenant) if tenant.running_sync_id.is_some() => {}
-                Ok(_) => return,
-                Err(error) => {
-                    tracing::warn!(tenant = served.name(), %error, "the tenant could not be looked at")
+        loop {
+            match self.attempt(tenant, &request).await {
+                Attempt::Over => return,
+                Attempt::Again => {}
+                Attempt::Elsewhere => {
+                    tokio::select! {
+                        () = tokio::time::sleep(LOOK_AGAIN) => {}
+                        () = self.halt.set() => return,
+                    }
+                    if self.was_done_elsewhere(tenant).await {
+                        return;
+                    }
                 }
             }
         }
     }
 
-    /// Runs a sync to its end; `true` when another process runs one.
-    async fn is_elsewhere(&self, served: &Served, request: &Request) -> bool {
-        let Ok(_turn) = Arc::clone(&self.gate).acquire_owned().await else {
-            return false;
+    /// Runs a sync to its end once it is its turn, of the tenant as it is served then.
+    async fn attempt(&self, tenant: &str, request: &Request) -> Attempt {
+        let Ok(turn) = Arc::clone(&self.gate).acquire_owned().await else {
+            return Attempt::Over;
         };
-        if self.halt.is_set() {
-            return false;
-        }
-        let tenant = served.name();
-        let Some(ready) = served.for_sync() else {
-            tracing::error!(
-                tenant,
-                "no sync: there has never been a good set of rules; `linekeeper rules check` shows what is wrong"
-            );
-            return false;
+        let served = self.tenants().get(tenant).cloned();
+        let Some(served) = served.filter(|_| !self.halt.is_set()) else {
+            return Attempt::Over;
         };
-        match self.runner.start(&ready, request.clone()).await {
+        match self.runner.start(&served.for_sync(), request.clone()).await {
             Ok(Start::Begun(run)) => {
                 run.ended().await;
-                false
+                Attempt::Over
             }
-            Ok(Start::Joined { holder, .. }) => {
-                let ours = self.runner.running(tenant).is_some();
-                tracing::info!(tenant, holder, "a sync is already under way");
-                !ours
-            }
+            Ok(Start::Joined { .. }) => match self.runner.running(tenant) {
+                Some(run) if run.whole => Attempt::Over,
+                Some(run) => {
+                    drop(turn);
+                    run.ended().await;
+                    Attempt::Again
+                }
+                None => Attempt::Elsewhere,
+            },
             Err(error) => {
                 tracing::error!(tenant, %error, "the sync could not begin");
+                Attempt::Over
+            }
+        }
+    }
+
+    /// Whether the sync that another process had under way is over and looked at everybody by the rules in force here.
+    async fn was_done_elsewhere(&self, tenant: &str) -> bool {
+        let Some(served) = self.tenants().get(tenant).cloned() else {
+            return true;
+        };
+        let looked = async {
+            let running = served.view.tenant().await?.running_sync_id;
+            Ok::<_, ViewError>((running, served.view.syncs(None, 1).await?.items))
+        };
+        match looked.await {
+            Ok((Some(_), _)) => false,
+            Ok((None, last)) => last.first().is_some_and(|sync| {
+                let by_itself = !matches!(sync.trigger, TriggerKind::Cli | TriggerKind::Api);
+                let digest = served.rules.described().digest;
+                by_itself && sync.rules.digest == digest && sync.status != SyncStatus::Failed
+            }),
+            Err(error) => {
+                tracing::warn!(tenant, %error, "the tenant could not be looked at");
                 false
             }
         }
     }
+}
+
+/// What became of the wish for a sync that nobody waits for.
+enum Attempt {
+    /// It was run, or need not be.
+    Over,
+    /// One of this process that looked at some people only has ended.
+    Again,
+    /// Another process runs one.
+    Elsewhere,
 }
 
 fn by_name(tenants: Vec<Served>) -> Arc<Tenants> {
@@ -148,7 +191,7 @@ pub struct ServiceObserver {
 }
 
 impl ServiceObserver {
-    fn remember(&self, tenant: &str, status: Option<crate::report::SyncStatus>) {
+    fn remember(&self, tenant: &str, status: Option<SyncStatus>) {
         let tenants = self.tenants.read().unwrap_or_else(PoisonError::into_inner);
         if let Some(served) = tenants.get(tenant) {
             let ended = self.clock.now();

@@ -98,7 +98,7 @@ fn in_force(service: &Arc<Service>, served: &Arc<Served>) {
             run.ended().await;
         }
         service
-            .run_by_itself(&served, TriggerKind::Rules, "rules")
+            .run_by_itself(served.name(), TriggerKind::Rules, "rules")
             .await;
     });
 }

@@ -18,6 +18,26 @@ pub struct Page<T> {
     pub next: Option<Cursor>,
 }
 
+impl<'a> Page<&'a String> {
+    /// The next names behind a cursor, of all in their order.
+    ///
+    /// # Errors
+    /// A cursor of another list.
+    pub fn of_names(
+        all: &[&'a String],
+        after: Option<&Cursor>,
+        limit: u32,
+    ) -> Result<Self, ViewError> {
+        let after: Option<String> = after.map(|cursor| cursor.item(List::Tenants)).transpose()?;
+        let from = after.map_or(0, |after| all.partition_point(|name| **name <= after));
+        let items: Vec<_> = all[from..].iter().take(limit as usize).copied().collect();
+        let more = from + items.len() < all.len();
+        let last = items.last().filter(|_| more);
+        let next = last.map(|last| Cursor::behind(List::Tenants, last));
+        Ok(Self { items, next })
+    }
+}
+
 /// Where a list goes on. Opaque to whoever is given it; made by one list and understood by no other.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Cursor(String);
@@ -31,6 +51,8 @@ pub(super) enum List {
     Numbers,
     Syncs,
     Audit,
+    Tenants,
+    History,
 }
 
 impl List {
@@ -42,6 +64,8 @@ impl List {
             Self::Numbers => 't',
             Self::Syncs => 's',
             Self::Audit => 'a',
+            Self::Tenants => 'o',
+            Self::History => 'h',
         }
     }
 }

@@ -1,6 +1,7 @@
 //! Everyone who ever held a number.
 
-use super::{TenantView, ViewError};
+use super::cursor::List;
+use super::{Cursor, Page, TenantView, ViewError};
 use crate::numbering::{E164, NumberType};
 use crate::plan::{EndReason, HoldingOrigin, Reason};
 use crate::report::UserRef;
@@ -61,6 +62,24 @@ impl TenantView {
             .into_iter()
             .map(|entry| item(number, entry))
             .collect())
+    }
+
+    /// A part of the history of a number. What is ended later keeps its place: the history only grows at its end.
+    ///
+    /// # Errors
+    /// A cursor of another list, and what the database says.
+    pub async fn history_page(
+        &self,
+        number: E164,
+        after: Option<&Cursor>,
+        limit: u32,
+    ) -> Result<Page<HistoryItem>, ViewError> {
+        let all = self.history(number).await?;
+        let from: usize = after.map_or(Ok(0), |cursor| cursor.item(List::History))?;
+        let to = all.len().min(from.saturating_add(limit as usize));
+        let next = (to < all.len()).then(|| Cursor::behind(List::History, to));
+        let items = all.into_iter().take(to).skip(from).collect();
+        Ok(Page { items, next })
     }
 }
 

@@ -100,6 +100,10 @@ async fn lists_come_in_parts(database: &Database) {
     let story = office(database).await;
     let service = story.serve().await;
     service.sync().await;
+    story.takes("+498955501000");
+    service.sync().await;
+    story.gives("bert", "+498955501000");
+    service.sync().await;
     for path in [
         "/users",
         "/users?note=no-range",
@@ -108,6 +112,8 @@ async fn lists_come_in_parts(database: &Database) {
         "/numbers?state=free",
         "/audit",
         "/syncs",
+        "/tenants",
+        "/numbers/+498955501000/history",
     ] {
         let whole = all(&service, path, 1000).await;
         for limit in [1, 2, 3] {
@@ -182,6 +188,8 @@ async fn with_several_tenants_one_is_named(database: &Database) {
     );
     contoso.configure("mode = \"observe\"", &second);
     let service = contoso.serve().await;
+    let tenants = all(&service, "/tenants", 1).await;
+    assert_eq!(tenants.len(), 2, "{tenants:?}");
     for path in ["/users", "/ranges/muc", "/numbers", "/audit", "/rules"] {
         let answer = service
             .ask("GET", &format!("/api/v1{path}"), Value::Null)

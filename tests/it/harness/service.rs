@@ -162,11 +162,24 @@ impl Service {
         String::from_utf8_lossy(&answer[..read]).into_owned()
     }
 
-    /// Sends a request without a body, and is gone before its answer.
-    pub(crate) async fn ask_and_leave(&self, request: &str) {
+    /// Says nothing, and waits until the connection is ended.
+    pub(crate) async fn silence(&self) -> Duration {
+        let begun = Instant::now();
         let stream = tokio::net::TcpStream::connect(self.address).await;
         let mut stream = stream.expect("it listens");
-        let head = format!("{request} HTTP/1.1\r\nHost: localhost\r\nContent-Length: 0\r\n\r\n");
+        let mut nothing = Vec::new();
+        let ended = stream.read_to_end(&mut nothing);
+        let ended = tokio::time::timeout(Duration::from_secs(60), ended).await;
+        ended.expect("the silent are not waited for").ok();
+        begun.elapsed()
+    }
+
+    /// Sends a request without a body, its headers as lines, and is gone before its answer.
+    pub(crate) async fn ask_and_leave(&self, request: &str, headers: &str) {
+        let stream = tokio::net::TcpStream::connect(self.address).await;
+        let mut stream = stream.expect("it listens");
+        let head =
+            format!("{request} HTTP/1.1\r\nHost: localhost\r\n{headers}Content-Length: 0\r\n\r\n");
         stream.write_all(head.as_bytes()).await.expect("it is sent");
         tokio::time::sleep(Duration::from_millis(300)).await;
         drop(stream);

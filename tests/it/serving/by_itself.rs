@@ -9,7 +9,6 @@ use serde_json::{Value, json};
 on_both_engines!(
     joiners_get_numbers_by_the_schedule,
     broken_rules_stay_out_and_mended_ones_come_in,
-    rules_that_were_never_good_are_waited_for,
     a_configuration_is_exchanged_whole_or_not_at_all,
 );
 
@@ -100,34 +99,6 @@ async fn broken_rules_stay_out_and_mended_ones_come_in(database: &Database) {
         "told once:\n{log}"
     );
     assert!(log.contains("the rules are whole again"), "{log}");
-}
-
-async fn rules_that_were_never_good_are_waited_for(database: &Database) {
-    let tenant = Tenant::default().person("anna", "München", &[E5]);
-    let story = Scenario::new(database, tenant, "range").await;
-    story.configure(ASKED_ONLY, "");
-    let service = story.serve().await;
-    service.ask("GET", "/livez", Value::Null).await.is(200);
-    let ready = service.ask("GET", "/readyz", Value::Null).await;
-    assert!(
-        ready.is(503).text.contains("there are no good rules"),
-        "{ready:?}"
-    );
-    service
-        .ask("POST", "/api/v1/syncs", json!({}))
-        .await
-        .is(409);
-    story.rules(MUNICH);
-    service
-        .until("anna", async || {
-            story
-                .held()
-                .contains(&"+498955501000 anna".to_owned())
-                .then_some(())
-        })
-        .await;
-    service.ask("GET", "/readyz", Value::Null).await.is(200);
-    service.stop().await;
 }
 
 async fn a_configuration_is_exchanged_whole_or_not_at_all(database: &Database) {

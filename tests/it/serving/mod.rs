@@ -2,6 +2,7 @@
 
 mod by_itself;
 mod ending;
+mod in_force;
 mod many;
 mod months;
 mod over_http;

@@ -11,6 +11,7 @@ use std::collections::BTreeSet;
 on_both_engines!(
     pressed_a_hundred_times_it_is_one_sync,
     an_idempotency_key_holds_across_a_restart,
+    one_key_asked_with_by_many_at_once_is_one_sync,
     events_follow_a_sync_to_its_end,
     a_held_list_is_approved_but_for_one,
     a_dry_run_shows_the_plan_and_changes_nothing,
@@ -213,7 +214,9 @@ async fn whoever_asks_may_go_away() {
         .execute(&mut other)
         .await
         .expect("the lock");
-    service.ask_and_leave("POST /api/v1/syncs").await;
+    service
+        .ask_and_leave("POST /api/v1/syncs", "Idempotency-Key: k-1\r\n")
+        .await;
     sqlx::query("ROLLBACK")
         .execute(&mut other)
         .await
@@ -224,5 +227,25 @@ async fn whoever_asks_may_go_away() {
             (story.held() == ["+498955501000 anna"]).then_some(())
         })
         .await;
+    let key = [("idempotency-key", "k-1")];
+    let again = service.ask_with("POST", "/api/v1/syncs", &key, &Value::Null);
+    again.await.is(200);
+    let syncs = service.get("/syncs").await;
+    assert_eq!(syncs["items"].as_array().map(Vec::len), Some(1), "{syncs}");
+    service.stop().await;
+}
+
+async fn one_key_asked_with_by_many_at_once_is_one_sync(database: &Database) {
+    let story = with_anna(database).await;
+    let service = story.serve().await;
+    let key = [("idempotency-key", "tuesday")];
+    let wish = json!({"full": true});
+    let presses = (0..20).map(|_| service.ask_with("POST", "/api/v1/syncs", &key, &wish));
+    let answers = futures::future::join_all(presses).await;
+    let ids: BTreeSet<String> = answers.iter().map(|answer| id_of(&answer.json())).collect();
+    assert_eq!(ids.len(), 1, "{ids:?}");
+    service.ended(ids.first().expect("one")).await;
+    let late = service.ask_with("POST", "/api/v1/syncs", &key, &wish).await;
+    assert_eq!(Some(&id_of(&late.is(200).json())), ids.first());
     service.stop().await;
 }

@@ -98,6 +98,7 @@ async fn every_refusal_is_a_problem_that_says_what_is_wrong() {
             404,
             "nonsense",
         ),
+        ("GET", "/api/v1/users/%ff", &[], Value::Null, 400, "UTF-8"),
         (
             "POST",
             "/api/v1/syncs/nonsense/approve",
@@ -129,6 +130,8 @@ async fn every_refusal_is_a_problem_that_says_what_is_wrong() {
         ))
         .await;
     assert!(headers.starts_with("HTTP/1.1 431 "), "{headers}");
+    let silent = service.silence().await;
+    assert!(silent.as_secs() < 30, "{silent:?}");
     let past = service.get("/syncs").await;
     assert_eq!(past["items"], json!([]), "nothing was begun");
     service.stop().await;
