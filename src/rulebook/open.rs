@@ -4,7 +4,7 @@ use super::folder;
 use super::revision::{Revision, revision};
 use crate::reconcile::RuleSource;
 use crate::report::RulesReport;
-use crate::rules::{Diagnostic, LoadOptions, RuleSet, load};
+use crate::rules::{Diagnostic, LoadOptions, RuleSet, SourceFile, load};
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -70,11 +70,24 @@ impl Rulebook {
     /// When the folder or a file cannot be read, or the rules have errors.
     pub fn open(path: &Path, options: LoadOptions) -> Result<Self, RulebookError> {
         let files = folder::read(path)?;
-        let loaded = load(&files, options).map_err(RulebookError::Wrong)?;
+        Self::of_files(&files, options, revision(path))
+    }
+
+    /// Files that were read elsewhere as one rule set, and where they come from.
+    ///
+    /// # Errors
+    ///
+    /// When the rules have errors.
+    pub fn of_files(
+        files: &[SourceFile],
+        options: LoadOptions,
+        revision: Revision,
+    ) -> Result<Self, RulebookError> {
+        let loaded = load(files, options).map_err(RulebookError::Wrong)?;
         Ok(Self {
             rules: Arc::new(loaded.rule_set),
             warnings: loaded.warnings,
-            revision: revision(path),
+            revision,
         })
     }
 

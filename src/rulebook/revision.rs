@@ -33,27 +33,38 @@ pub fn revision(folder: &Path) -> Revision {
     }
 }
 
-/// Runs git so that nothing in the repository's configuration is run by it and nothing is written.
-fn git(folder: &Path, arguments: &[&str]) -> Option<String> {
-    let output = Command::new("git")
+/// The system's git in a folder, so that nothing in the repository's configuration is run by it, nothing is written and
+/// nothing is fetched.
+pub(super) fn git_in(folder: &Path) -> Command {
+    let mut command = Command::new("git");
+    command
         .arg("-C")
         .arg(folder)
-        .args(["--no-pager", "--literal-pathspecs"])
+        .args(["--no-pager", "--literal-pathspecs", "--no-replace-objects"])
         .args([
             "-c",
             "core.hooksPath=/dev/null",
             "-c",
             "core.fsmonitor=false",
         ])
-        .args(arguments)
         .env("GIT_OPTIONAL_LOCKS", "0")
         .env("GIT_TERMINAL_PROMPT", "0")
+        .env("GIT_NO_LAZY_FETCH", "1")
         .env("LC_ALL", "C")
         // These would point git at another repository than the folder's.
         .env_remove("GIT_DIR")
         .env_remove("GIT_WORK_TREE")
         .env_remove("GIT_INDEX_FILE")
-        .stdin(Stdio::null())
+        .env_remove("GIT_OBJECT_DIRECTORY")
+        .stdin(Stdio::null());
+    command
+}
+
+/// What git answers; nothing when it fails.
+fn git(folder: &Path, arguments: &[&str]) -> Option<String> {
+    let mut command = git_in(folder);
+    let output = command
+        .args(arguments)
         .stderr(Stdio::null())
         .output()
         .ok()?;
