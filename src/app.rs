@@ -12,12 +12,12 @@ pub use serving::{Serving, serve};
 use crate::apply::{Halt, Patience};
 use crate::cli::exit::{Exit, Failure};
 use crate::clock::{Clock, SystemClock};
-use crate::config::{Config, Credential, Database, Mode, TenantConfig};
+use crate::config::{Config, Credential, Database, Mode, Rules, TenantConfig};
 use crate::directory::{PlanCatalogue, PlanId};
 use crate::graph::{self, Graph, GraphSettings};
 use crate::plan::{self, Settings};
 use crate::reconcile::{Reading, RuleSource, Tenant};
-use crate::rulebook::Rulebook;
+use crate::rulebook::{Mirrors, Repository, Rulebook, RulebookError, Source};
 use crate::rules::{LoadOptions, RuleSet};
 use crate::schedule::last_due;
 use crate::store::{Options, Store, TenantStore};
@@ -43,6 +43,8 @@ pub struct App {
     pub store: Store,
     /// The present.
     pub clock: Arc<dyn Clock>,
+    /// Copies of the repositories that rules come from.
+    pub mirrors: Mirrors,
 }
 
 /// One tenant with its rules and its part of the database; no network yet.
@@ -74,6 +76,7 @@ impl App {
             config,
             store,
             clock,
+            mirrors: Mirrors::default(),
         })
     }
 
@@ -149,11 +152,19 @@ impl App {
     /// # Errors
     /// Rules that cannot be used end with exit code 3, all their errors rendered.
     pub fn rulebook(&self, tenant: &TenantConfig) -> Result<Rulebook, Failure> {
-        let options = LoadOptions {
-            groups: tenant.directory.groups,
+        let options = options_of(tenant);
+        let source = source_of(&tenant.rules, &self.mirrors);
+        let opened = match source.newest(options, self.clock.now()) {
+            Err(RulebookError::Fetch(error)) => match source.last_good(options) {
+                Some(book) => {
+                    tracing::warn!(tenant = tenant.name, %error, "the rules could not be fetched; those fetched last are used");
+                    Ok(book)
+                }
+                None => Err(RulebookError::Fetch(error)),
+            },
+            opened => opened,
         };
-        Rulebook::open(&tenant.rules.path, options)
-            .map_err(|error| Failure::new(Exit::Invalid, error.text()))
+        opened.map_err(|error| Failure::new(Exit::Invalid, error.text()))
     }
 
     /// A tenant ready for a sync.
@@ -211,6 +222,27 @@ impl App {
             rules.push((tenant.name.clone(), self.rulebook(tenant)?.active()));
         }
         check_overlaps_of(&rules)
+    }
+}
+
+/// Where the rules come from.
+#[must_use]
+pub fn source_of(rules: &Rules, mirrors: &Mirrors) -> Source {
+    match rules {
+        Rules::Folder(folder) => Source::Folder(folder.clone()),
+        Rules::Repository(from) => Source::Repository(Repository {
+            mirror: mirrors.of(&from.mirror, &from.url),
+            branch: from.branch.clone(),
+            folder: from.folder.clone(),
+            poll: from.poll,
+            allow_rewrite: from.allow_rewrite,
+        }),
+    }
+}
+
+fn options_of(tenant: &TenantConfig) -> LoadOptions {
+    LoadOptions {
+        groups: tenant.directory.groups,
     }
 }
 

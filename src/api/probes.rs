@@ -92,7 +92,7 @@ fn tenant(served: &crate::service::Served) -> Vec<Look> {
         Some(problem) => Look {
             state: Light::Yellow,
             text: format!(
-                "{name}: the rules are broken since {}, the last good ones are in force\n{}",
+                "{name}: the newest rules cannot be used since {}, the last good ones are in force\n{}",
                 problem.since, problem.text
             ),
         },

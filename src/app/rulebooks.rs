@@ -1,24 +1,24 @@
-//! The rules of all tenants while the service lives: each folder read once, kept from one reading of the configuration
+//! The rules of all tenants while the service lives: each source read once, kept from one reading of the configuration
 //! to the next, and never two tenants in mode `apply` with one number.
 
-use super::check_overlaps_of;
+use super::{check_overlaps_of, source_of};
 use crate::cli::exit::{Exit, Failure};
 use crate::clock::Clock;
-use crate::config::{Mode, TenantConfig};
-use crate::rulebook::{Accept, LiveRulebook};
+use crate::config::{Mode, Rules, TenantConfig};
+use crate::rulebook::{Accept, LiveRulebook, Mirrors};
 use crate::rules::{LoadOptions, RuleSet};
 use std::collections::BTreeMap;
-use std::path::PathBuf;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 /// Where rules lie, and whether they may name groups.
-type Place = (PathBuf, bool);
+type Place = (Rules, bool);
 
 /// The rules of the tenants of one configuration.
 #[derive(Clone, Default)]
 pub(super) struct Rulebooks {
     books: BTreeMap<Place, Arc<LiveRulebook>>,
     shelf: Arc<Mutex<Shelf>>,
+    mirrors: Mirrors,
 }
 
 /// What is compared before rules come into force.
@@ -55,6 +55,14 @@ impl Shelf {
 }
 
 impl Rulebooks {
+    /// No rules yet.
+    pub(super) fn of_process(mirrors: &Mirrors) -> Self {
+        Self {
+            mirrors: mirrors.clone(),
+            ..Self::default()
+        }
+    }
+
     /// The books of these tenants: those that are open already as they are, the others read now. Nothing changes for
     /// the tenants served so far until [`Rulebooks::put_in_force`].
     ///
@@ -79,7 +87,12 @@ impl Rulebooks {
         }
         let shelf = Arc::clone(&self.shelf);
         held(&shelf).check(&applying(tenants))?;
-        Ok(Self { books, shelf })
+        let mirrors = self.mirrors.clone();
+        Ok(Self {
+            books,
+            shelf,
+            mirrors,
+        })
     }
 
     /// From now on these tenants' rules are compared when they change.
@@ -95,17 +108,18 @@ impl Rulebooks {
     }
 
     fn open(&self, place: &Place, clock: &Arc<dyn Clock>) -> Result<LiveRulebook, Failure> {
-        let (folder, groups) = place;
+        let (rules, groups) = place;
+        let source = source_of(rules, &self.mirrors);
         let options = LoadOptions { groups: *groups };
         let (shelf, here) = (Arc::clone(&self.shelf), place.clone());
         let accept: Accept = Box::new(move |rules| held(&shelf).accept(&here, rules));
-        LiveRulebook::open(folder, options, Arc::clone(clock), accept)
+        LiveRulebook::open(source, options, Arc::clone(clock), accept)
             .map_err(|error| Failure::new(Exit::Invalid, error.text()))
     }
 }
 
 fn place_of(tenant: &TenantConfig) -> Place {
-    (tenant.rules.path.clone(), tenant.directory.groups)
+    (tenant.rules.clone(), tenant.directory.groups)
 }
 
 fn applying(tenants: &[TenantConfig]) -> BTreeMap<String, Place> {

@@ -48,7 +48,8 @@ pub async fn serve(mut app: App, serving: Serving) -> anyhow::Result<()> {
     let listener = listener(&app).await?;
     let address = listener.local_addr()?;
     let (switch, halt) = Halt::new();
-    let mut rulebooks = Rulebooks::default().opened(&app.config.tenants, &app.clock)?;
+    let mut rulebooks =
+        Rulebooks::of_process(&app.mirrors).opened(&app.config.tenants, &app.clock)?;
     rulebooks.put_in_force(&app.config.tenants);
     let tenants = app.served(&rulebooks).await?;
     let service = Arc::new(Service::new(
@@ -183,6 +184,7 @@ impl Exchange<'_> {
             config,
             store: self.app.store.clone(),
             clock: Arc::clone(&self.app.clock),
+            mirrors: self.app.mirrors.clone(),
         };
         let rulebooks = self.rulebooks.opened(&new.config.tenants, &new.clock)?;
         let served = new.served(&rulebooks).await?;

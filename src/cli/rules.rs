@@ -2,11 +2,13 @@
 
 use super::exit::{Exit, Failure};
 use super::output::{Format, Output};
-use crate::config::Config;
-use crate::rulebook::{Rulebook, RulebookError};
+use crate::app::source_of;
+use crate::clock::{Clock as _, SystemClock};
+use crate::config::{Config, Rules};
+use crate::rulebook::{Mirrors, RulebookError, Source};
 use crate::rules::{Diagnostic, LoadOptions, Severity, SourceFile, load};
 use anyhow::Context as _;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 /// `rules check [PATH]`: every error of all files, and the warnings; 3 when there is an error.
 pub(super) fn check(
@@ -14,13 +16,16 @@ pub(super) fn check(
     path: Option<&Path>,
     output: &mut Output,
 ) -> anyhow::Result<Exit> {
-    let (paths, options) = match path {
-        Some(path) => (vec![path.to_owned()], LoadOptions { groups: true }),
+    let (sources, options) = match path {
+        Some(path) => {
+            let source = Source::Folder(path.to_owned());
+            (vec![source], LoadOptions { groups: true })
+        }
         None => configured(&config()?),
     };
     let (mut errors, mut warnings) = (Vec::new(), Vec::new());
-    for path in &paths {
-        for found in findings(path, options)? {
+    for source in &sources {
+        for found in findings(source, options)? {
             match found.severity {
                 Severity::Error => errors.push(found),
                 Severity::Warning => warnings.push(found),
@@ -31,7 +36,7 @@ pub(super) fn check(
         Format::Json => {
             output.json(&serde_json::json!({ "errors": errors, "warnings": warnings }))?
         }
-        Format::Text => output.text(&text(&paths, &errors, &warnings))?,
+        Format::Text => output.text(&text(&sources, &errors, &warnings))?,
     }
     Ok(if errors.is_empty() {
         Exit::Done
@@ -40,26 +45,22 @@ pub(super) fn check(
     })
 }
 
-fn configured(config: &Config) -> (Vec<PathBuf>, LoadOptions) {
-    let mut paths: Vec<PathBuf> = config
-        .tenants
-        .iter()
-        .map(|tenant| tenant.rules.path.clone())
-        .collect();
-    if paths.is_empty() {
-        paths.push(config.rules.path.clone());
+fn configured(config: &Config) -> (Vec<Source>, LoadOptions) {
+    let tenants = config.tenants.iter().map(|tenant| &tenant.rules);
+    let mut rules: Vec<&Rules> = tenants.collect();
+    if rules.is_empty() {
+        rules.push(&config.rules);
     }
-    paths.sort();
-    paths.dedup();
+    rules.sort();
+    rules.dedup();
+    let mirrors = Mirrors::default();
+    let sources = rules.iter().map(|rules| source_of(rules, &mirrors));
     let groups = config.tenants.iter().all(|tenant| tenant.directory.groups);
-    (paths, LoadOptions { groups })
+    (sources.collect(), LoadOptions { groups })
 }
 
-fn text(paths: &[PathBuf], errors: &[Diagnostic], warnings: &[Diagnostic]) -> String {
-    let shown: Vec<String> = paths
-        .iter()
-        .map(|path| path.display().to_string())
-        .collect();
+fn text(sources: &[Source], errors: &[Diagnostic], warnings: &[Diagnostic]) -> String {
+    let shown: Vec<String> = sources.iter().map(Source::to_string).collect();
     let mut out: String = errors
         .iter()
         .chain(warnings)
@@ -74,9 +75,11 @@ fn text(paths: &[PathBuf], errors: &[Diagnostic], warnings: &[Diagnostic]) -> St
     out
 }
 
-/// Everything there is to say of a folder of rules, or of one file.
-fn findings(path: &Path, options: LoadOptions) -> anyhow::Result<Vec<Diagnostic>> {
-    if path.is_file() {
+/// Everything there is to say of rules, or of one file.
+fn findings(source: &Source, options: LoadOptions) -> anyhow::Result<Vec<Diagnostic>> {
+    if let Source::Folder(path) = source
+        && path.is_file()
+    {
         let bytes =
             std::fs::read(path).with_context(|| format!("{} cannot be read", path.display()))?;
         let name = path.display().to_string();
@@ -85,9 +88,9 @@ fn findings(path: &Path, options: LoadOptions) -> anyhow::Result<Vec<Diagnostic>
             Err(found) => found,
         });
     }
-    match Rulebook::open(path, options) {
+    match source.newest(options, SystemClock::default().now()) {
         Ok(rulebook) => Ok(rulebook.warnings().to_vec()),
         Err(RulebookError::Wrong(found)) => Ok(found),
-        Err(other) => Err(Failure::new(Exit::Invalid, other.to_string()).into()),
+        Err(other) => Err(Failure::new(Exit::Invalid, other.text()).into()),
     }
 }

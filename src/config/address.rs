@@ -42,6 +42,45 @@ pub(super) fn base_url(text: &str) -> Result<String, String> {
     Ok(url.as_str().trim_end_matches('/').to_owned())
 }
 
+/// Checks where a git repository is: https, ssh, or a path; http on loopback. A password in it would be shown.
+pub(super) fn repository(text: &str) -> Result<String, String> {
+    if text.trim().is_empty() || text.starts_with('-') || text.contains(char::is_control) {
+        return Err("expected a URL or a path".to_owned());
+    }
+    if text.contains("::") {
+        return Err("remote helpers (`name::address`) are not accepted; write an https or ssh URL, or a path".to_owned());
+    }
+    if !is_url(text) {
+        return Ok(text.to_owned());
+    }
+    let url = Url::parse(text).map_err(|error| format!("not a URL: {error}"))?;
+    if url.password().is_some() {
+        return Err(
+            "a URL with a password in it is refused; let git's credential helper give it"
+                .to_owned(),
+        );
+    }
+    match url.scheme() {
+        "https" | "ssh" | "file" => Ok(text.to_owned()),
+        "http" if is_loopback(&url) => Ok(text.to_owned()),
+        "http" => Err("http:// is accepted for loopback hosts only; write https://".to_owned()),
+        other => Err(format!(
+            "expected https://, ssh:// or a path, found {other}://"
+        )),
+    }
+}
+
+/// Whether a repository is named by a URL.
+fn is_url(text: &str) -> bool {
+    text.contains("://")
+}
+
+/// Whether a repository is a path on this machine; `git@example.com:rules.git` is none.
+pub(super) fn is_path(text: &str) -> bool {
+    let before_colon = text.split_once(':').map(|(before, _)| before);
+    !is_url(text) && before_colon.is_none_or(|before| before.contains('/'))
+}
+
 /// Whether a checked base URL points to this machine.
 pub(super) fn is_loopback_url(text: &str) -> bool {
     Url::parse(text).is_ok_and(|url| is_loopback(&url))

@@ -1,5 +1,6 @@
 //! One source of settings: read, checked strictly, its paths made absolute, and laid over the weaker ones.
 
+use super::address;
 use super::problem::{Problem, nearest};
 use super::typed::AsTyped;
 use config::{FileFormat, Map, Source, ValueKind};
@@ -108,11 +109,13 @@ pub(super) fn resolve_section(tree: &mut Tree, folder: &Path) {
             *path = folder.join(&*path).display().to_string();
         }
     };
-    if let Some(path) = tree
-        .get_mut("rules")
-        .and_then(|rules| rules.get_mut("path"))
-    {
-        absolute(path);
+    if let Some(Value::Object(rules)) = tree.get_mut("rules") {
+        for key in ["path", "mirror"] {
+            rules.get_mut(key).into_iter().for_each(absolute);
+        }
+        let is_path = |value: &&mut Value| value.as_str().is_some_and(address::is_path);
+        let repository = rules.get_mut("repository").filter(is_path);
+        repository.into_iter().for_each(absolute);
     }
     for key in [
         "rules_path",

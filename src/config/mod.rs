@@ -26,7 +26,7 @@ pub use problem::{ConfigErrors, Problem};
 pub use scalar::duration as parse_duration;
 pub use validated::{
     Config, Credential, Database, Directory, Eligibility, Graph, Mode, Ownership, Policies,
-    Profile, Release, Rules, Safety, Schedule, Server, TenantConfig, Waiting,
+    Profile, Release, Rules, RulesRepository, Safety, Schedule, Server, TenantConfig, Waiting,
 };
 
 #[cfg(test)]

@@ -122,16 +122,47 @@ text_scalar!(
         .map_err(|_| format!("expected a service plan id (a GUID), found {text:?}"))
 );
 
-/// A key of rules in a git repository, which this release cannot read yet.
-#[derive(Clone, Debug)]
-pub(super) struct LaterRelease;
+text_scalar!(
+    /// A git repository.
+    Repository(String), "a git repository such as \"https://git.example.com/rules.git\"", address::repository
+);
+text_scalar!(
+    /// A branch of a repository.
+    Branch(String), "a branch such as \"main\"", branch
+);
+text_scalar!(
+    /// A folder of a repository.
+    RepositoryFolder(String), "a folder of the repository such as \"rules\"; \".\" is its top", repository_folder
+);
 
-impl<'de> Deserialize<'de> for LaterRelease {
-    fn deserialize<D: Deserializer<'de>>(_: D) -> Result<Self, D::Error> {
-        Err(D::Error::custom(
-            "rules straight from a git repository come with a later release; check the repository out, and name the \
-             folder as `path` in [rules]",
-        ))
+/// A name that git accepts for a branch, and that means no more than that.
+fn branch(text: &str) -> Result<String, String> {
+    let forbidden = |sign: char| sign.is_control() || " ~^:?*[\\".contains(sign);
+    let part = |part: &str| part.is_empty() || part.starts_with('.') || part.ends_with(".lock");
+    if text.starts_with('-')
+        || text.ends_with('.')
+        || text.contains("..")
+        || text.contains("@{")
+        || text.contains(forbidden)
+        || text.split('/').any(part)
+    {
+        return Err(format!(
+            "expected the name of a branch such as \"main\", found {text:?}"
+        ));
+    }
+    Ok(text.to_owned())
+}
+
+/// A way from the top of a repository, without `.` and `..` in it.
+fn repository_folder(text: &str) -> Result<String, String> {
+    let text = text.trim_end_matches('/');
+    let wrong = |part: &str| matches!(part, "" | "." | "..");
+    match text {
+        "." => Ok(String::new()),
+        _ if text.contains(char::is_control) || text.split('/').any(wrong) => Err(format!(
+            "expected a folder from the top of the repository, such as \"rules\", found {text:?}"
+        )),
+        _ => Ok(text.to_owned()),
     }
 }
 

@@ -3,11 +3,13 @@
 use super::scalar::{Lapse, Pause, PlanId};
 use super::typed::{
     DirectoryTyped, EligibilityTyped, GraphTyped, ModeTyped, OwnershipTyped, PoliciesTyped,
-    ProfileTyped, ReleaseTyped, SafetyTyped, WaitingTyped,
+    ProfileTyped, ReleaseTyped, RulesTyped, SafetyTyped, WaitingTyped,
 };
 use super::validated::{
-    Directory, Eligibility, Graph, Mode, Ownership, Policies, Profile, Release, Safety, Waiting,
+    Directory, Eligibility, Graph, Mode, Ownership, Policies, Profile, Release, Rules,
+    RulesRepository, Safety, Waiting,
 };
+use std::path::PathBuf;
 use std::time::Duration;
 use uuid::Uuid;
 
@@ -107,6 +109,22 @@ impl From<&WaitingTyped> for Waiting {
             longest: typed.longest.0,
             give_up: typed.give_up.0,
         }
+    }
+}
+
+/// A repository where one is named; but a tenant that names a path of its own has its rules there.
+pub(super) fn rules(typed: &RulesTyped, top: &RulesTyped) -> Rules {
+    let own_path = typed.path.0 != top.path.0;
+    match &typed.repository {
+        Some(repository) if !own_path => Rules::Repository(RulesRepository {
+            url: repository.0.clone(),
+            branch: typed.branch.0.clone(),
+            folder: typed.folder.as_ref().map(|folder| folder.0.clone()),
+            poll: typed.poll.0,
+            allow_rewrite: typed.allow_rewrite,
+            mirror: PathBuf::from(&typed.mirror.0),
+        }),
+        _ => Rules::Folder(PathBuf::from(&typed.path.0)),
     }
 }
 

@@ -2,8 +2,8 @@
 //! out has no meaning here; the embedded defaults name every one.
 
 use super::scalar::{
-    BaseUrl, Count, Cron, Identifier, Lapse, LaterRelease, Limit, Listen, Location, Pause, Percent,
-    PlanId, Retries, TenantName,
+    BaseUrl, Branch, Count, Cron, Identifier, Lapse, Limit, Listen, Location, Pause, Percent,
+    PlanId, Repository, RepositoryFolder, Retries, TenantName,
 };
 use secrecy::SecretString;
 use serde::Deserialize;
@@ -84,9 +84,12 @@ sections! {
     ScheduleTyped { cron: Cron, full_cron: Cron, on_start: bool, spread: Lapse, parallel: Limit }
     RulesTyped {
         path: Location,
-        repository: Option<LaterRelease>,
-        branch: Option<LaterRelease>,
-        poll: Option<LaterRelease>,
+        repository: Option<Repository>,
+        branch: Branch,
+        folder: Option<RepositoryFolder>,
+        poll: Pause,
+        allow_rewrite: bool,
+        mirror: Location,
     }
     DirectoryTyped { groups: bool }
     SafetyTyped { max_releases: Count, max_release_percent: Percent, max_assignments: Count }

@@ -4,8 +4,8 @@ use super::address::is_loopback_url;
 use super::load::Sources;
 use super::problem::Problem;
 use super::scalar::{self, BaseUrl, Location};
-use super::sections::{spread, whole};
-use super::typed::{AsTyped, DatabaseTyped, ScheduleTyped, ServerTyped, TenantTyped};
+use super::sections::{rules, spread, whole};
+use super::typed::{AsTyped, DatabaseTyped, RulesTyped, ScheduleTyped, ServerTyped, TenantTyped};
 use super::validated::{Config, Credential, Database, Rules, Schedule, Server, TenantConfig};
 use jiff::SignedDuration;
 use secrecy::{ExposeSecret, SecretString};
@@ -44,7 +44,7 @@ pub(super) fn config(
     let database = database(&top.database, &mut findings);
     let tenants: Vec<Option<TenantConfig>> = tenants
         .into_iter()
-        .map(|typed| tenant(typed, &mut findings))
+        .map(|typed| tenant(typed, &top.rules, &mut findings))
         .collect();
     let tenants: Option<Vec<TenantConfig>> = tenants.into_iter().collect();
     let clock_offset = clock_offset(sources, tenants.as_deref(), &mut findings);
@@ -52,9 +52,7 @@ pub(super) fn config(
         server: server?,
         database: database?,
         graph: (&top.graph).into(),
-        rules: Rules {
-            path: PathBuf::from(&top.rules.path.0),
-        },
+        rules: rules(&top.rules, &top.rules),
         parallel: whole(top.schedule.parallel.0),
         tenants: tenants?,
         clock_offset,
@@ -122,7 +120,11 @@ fn database(typed: &DatabaseTyped, findings: &mut Findings<'_>) -> Option<Databa
     None
 }
 
-fn tenant(typed: TenantTyped, findings: &mut Findings<'_>) -> Option<TenantConfig> {
+fn tenant(
+    typed: TenantTyped,
+    top: &RulesTyped,
+    findings: &mut Findings<'_>,
+) -> Option<TenantConfig> {
     let name = typed.name.0.clone();
     let key = |field: &str| format!("tenant.{name}.{field}");
     if name.is_empty() {
@@ -140,7 +142,6 @@ fn tenant(typed: TenantTyped, findings: &mut Findings<'_>) -> Option<TenantConfi
         findings.problem(key("waiting.longest"), "is shorter than waiting.first");
     }
     let credential = credential(&typed, findings);
-    let rules = typed.rules_path.as_ref().unwrap_or(&typed.rules.path);
     Some(TenantConfig {
         name,
         tenant_id: typed.tenant_id.clone()?.0,
@@ -150,8 +151,9 @@ fn tenant(typed: TenantTyped, findings: &mut Findings<'_>) -> Option<TenantConfi
         login_url: address(typed.login_url.as_ref(), LOGIN_URL),
         mode: typed.mode.into(),
         schedule: schedule(&typed.schedule)?,
-        rules: Rules {
-            path: PathBuf::from(&rules.0),
+        rules: match &typed.rules_path {
+            Some(path) => Rules::Folder(PathBuf::from(&path.0)),
+            None => rules(&typed.rules, top),
         },
         directory: (&typed.directory).into(),
         safety: (&typed.safety).into(),

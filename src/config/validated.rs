@@ -3,7 +3,7 @@
 use jiff::SignedDuration;
 use secrecy::SecretString;
 use std::net::SocketAddr;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 use uuid::Uuid;
 
@@ -148,10 +148,40 @@ pub struct Schedule {
 }
 
 /// `[rules]`.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Rules {
-    /// The folder of the rule files, an absolute path.
-    pub path: PathBuf,
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Rules {
+    /// A folder of this machine, an absolute path.
+    Folder(PathBuf),
+    /// A branch of a git repository.
+    Repository(RulesRepository),
+}
+
+impl Rules {
+    /// The folder, where the rules lie in one.
+    #[must_use]
+    pub fn folder(&self) -> Option<&Path> {
+        match self {
+            Self::Folder(folder) => Some(folder),
+            Self::Repository(_) => None,
+        }
+    }
+}
+
+/// A branch of a git repository.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct RulesRepository {
+    /// URL or absolute path.
+    pub url: String,
+    /// The branch.
+    pub branch: String,
+    /// The folder from the top of the repository; empty: the top; `None`: `rules`, or the top if there is none.
+    pub folder: Option<String>,
+    /// How often it is fetched.
+    pub poll: SignedDuration,
+    /// Whether a branch whose history was rewritten is taken up.
+    pub allow_rewrite: bool,
+    /// Folder of this machine for the copies of repositories.
+    pub mirror: PathBuf,
 }
 
 /// `[directory]`.

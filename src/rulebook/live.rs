@@ -1,20 +1,20 @@
-//! The rules of a folder while the process lives: read again when they change, the last good set kept when they break.
+//! Rules while the process lives: read again when their source changes, the last good set kept when they break.
 
-use super::folder::{Stamp, stamps};
+use super::source::{Source, Version};
 use super::{Rulebook, RulebookError};
 use crate::clock::Clock;
 use crate::reconcile::{LiveRules, Reread, RuleSource, RulesProblem};
 use crate::report::RulesReport;
 use crate::rules::{LoadOptions, RuleSet};
-use std::path::{Path, PathBuf};
+use jiff::{SignedDuration, Timestamp};
 use std::sync::{Arc, Mutex, PoisonError, RwLock, RwLockReadGuard};
 
 /// Whether rules that are good in themselves may come into force beside everybody else's; else why not.
 pub type Accept = Box<dyn Fn(&Arc<RuleSet>) -> Result<(), String> + Send + Sync>;
 
-/// A folder of rules that is looked at again and again.
+/// Rules whose source is looked at again and again.
 pub struct LiveRulebook {
-    folder: PathBuf,
+    source: Source,
     options: LoadOptions,
     clock: Arc<dyn Clock>,
     accept: Accept,
@@ -26,42 +26,51 @@ pub struct LiveRulebook {
 struct Inner {
     book: Arc<Rulebook>,
     problem: Option<RulesProblem>,
-    /// The files as they were when last read; `None` when they could not even be listed.
-    stamps: Option<Vec<Stamp>>,
+    /// The source as it was when last read; `None` when it could not even be looked at.
+    version: Option<Version>,
 }
 
 impl LiveRulebook {
-    /// Reads a folder for the first time.
+    /// Reads a source for the first time. What cannot be used, or not be fetched, is as if it came later where a
+    /// repository had good rules once.
     ///
     /// # Errors
     ///
-    /// When its rules cannot be used: there are no last good ones yet.
+    /// When its rules cannot be used, and there are no last good ones.
     pub fn open(
-        folder: &Path,
+        source: Source,
         options: LoadOptions,
         clock: Arc<dyn Clock>,
         accept: Accept,
     ) -> Result<Self, RulebookError> {
-        let stamps = stamps(folder).ok();
-        let book = accepted(&accept, Rulebook::open(folder, options))?;
+        let now = clock.now();
+        let version = source.version(now, SignedDuration::ZERO);
+        let (version, read) = newest(&source, options, &accept, version);
+        let (book, problem) = match read {
+            Ok(book) => (book, None),
+            Err(error) => match accepted_last(&source, options, &accept) {
+                Some(book) => (book, Some(problem_of(&error, now))),
+                None => return Err(error),
+            },
+        };
         Ok(Self {
-            folder: folder.to_owned(),
+            source,
             options,
             clock,
             accept,
             inner: RwLock::new(Inner {
                 book: Arc::new(book),
-                problem: None,
-                stamps,
+                problem,
+                version,
             }),
             reading: Mutex::default(),
         })
     }
 
-    fn put(&self, stamps: Option<Vec<Stamp>>, read: Result<Rulebook, RulebookError>) -> Reread {
+    fn put(&self, version: Option<Version>, read: Result<Rulebook, RulebookError>) -> Reread {
         let now = self.clock.now();
         let mut inner = self.inner.write().unwrap_or_else(PoisonError::into_inner);
-        inner.stamps = stamps;
+        inner.version = version;
         match read {
             Ok(book) => {
                 let same = book.rules().digest() == inner.book.rules().digest();
@@ -71,10 +80,23 @@ impl LiveRulebook {
             }
             Err(error) => {
                 let since = inner.problem.as_ref().map_or(now, |problem| problem.since);
-                let text = error.text();
-                inner.problem = Some(RulesProblem { text, since });
+                inner.problem = Some(problem_of(&error, since));
                 Reread::Refused
             }
+        }
+    }
+
+    /// Reads a state of the source.
+    fn take(&self, version: Result<Version, RulebookError>) -> Reread {
+        let (version, read) = newest(&self.source, self.options, &self.accept, version);
+        self.put(version, read)
+    }
+
+    /// What the last look came to.
+    fn as_it_was(&self) -> Reread {
+        match self.read().problem {
+            Some(_) => Reread::Refused,
+            None => Reread::Same,
         }
     }
 
@@ -83,13 +105,35 @@ impl LiveRulebook {
     }
 }
 
-fn accepted(
+fn problem_of(error: &RulebookError, since: Timestamp) -> RulesProblem {
+    RulesProblem {
+        text: error.text(),
+        since,
+    }
+}
+
+/// The rules of a state of the source, accepted and remembered as the last good ones.
+fn newest(
+    source: &Source,
+    options: LoadOptions,
     accept: &Accept,
-    read: Result<Rulebook, RulebookError>,
-) -> Result<Rulebook, RulebookError> {
-    let book = read?;
-    accept(book.rules()).map_err(RulebookError::Overlap)?;
-    Ok(book)
+    version: Result<Version, RulebookError>,
+) -> (Option<Version>, Result<Rulebook, RulebookError>) {
+    let version = match version {
+        Ok(version) => version,
+        Err(error) => return (None, Err(error)),
+    };
+    let read = source.read(&version, options).and_then(|book| {
+        accept(book.rules()).map_err(RulebookError::Overlap)?;
+        source.keep(&book, options)?;
+        Ok(book)
+    });
+    (Some(version), read)
+}
+
+fn accepted_last(source: &Source, options: LoadOptions, accept: &Accept) -> Option<Rulebook> {
+    let book = source.last_good(options)?;
+    accept(book.rules()).ok().map(|()| book)
 }
 
 impl RuleSource for LiveRulebook {
@@ -108,24 +152,23 @@ impl LiveRules for LiveRulebook {
     }
 
     fn look(&self) -> Reread {
-        let now = stamps(&self.folder).ok();
-        let inner = self.read();
-        let (same, refused) = (now == inner.stamps, inner.problem.is_some());
-        drop(inner);
-        match (same, refused) {
-            // Files that are half written are read once they stand still, a folder that is missing once it is there.
-            (true, true) => Reread::Refused,
-            (true, false) => Reread::Same,
-            (false, _) => self.reload(),
+        // Somebody else is reading, perhaps waiting for a repository: what comes of it is found at the next look.
+        let Ok(_one_at_a_time) = self.reading.try_lock() else {
+            return self.as_it_was();
+        };
+        // Files that are half written are read once they stand still, a folder that is missing once it is there.
+        let version = self.source.version(self.clock.now(), self.source.poll());
+        if version.as_ref().ok() == self.read().version.as_ref() {
+            return self.as_it_was();
         }
+        self.take(version)
     }
 
     fn reload(&self) -> Reread {
         let _one_at_a_time = self.reading.lock().unwrap_or_else(PoisonError::into_inner);
         // Taken before reading: what changes meanwhile is found at the next look.
-        let stamps = stamps(&self.folder).ok();
-        let read = accepted(&self.accept, Rulebook::open(&self.folder, self.options));
-        self.put(stamps, read)
+        let version = self.source.version(self.clock.now(), SignedDuration::ZERO);
+        self.take(version)
     }
 
     fn problem(&self) -> Option<RulesProblem> {
@@ -137,6 +180,7 @@ impl LiveRules for LiveRulebook {
 mod tests {
     use super::*;
     use crate::clock::SystemClock;
+    use std::path::Path;
 
     fn range(name: &str) -> String {
         format!(
@@ -150,7 +194,8 @@ mod tests {
             "theirs" => Err("theirs is another tenant's".to_owned()),
             _ => Ok(()),
         });
-        LiveRulebook::open(folder, LoadOptions::default(), clock, accept)
+        let source = Source::Folder(folder.to_owned());
+        LiveRulebook::open(source, LoadOptions::default(), clock, accept)
     }
 
     #[test]

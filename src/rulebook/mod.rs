@@ -1,14 +1,20 @@
-//! Rule files in a folder: reading them consistently, watching them, and the git commit they come from; and those of a
-//! revision ([`git`]).
+//! Rule files: in a folder, read consistently and watched, with the git commit they come from; of a revision ([`git`]);
+//! or of a branch of a repository, of which a copy is kept here.
 //!
 //! Implements [`RuleSource`](crate::reconcile::RuleSource) and [`LiveRules`](crate::reconcile::LiveRules). Knows the rule language only through its loader.
 
 mod folder;
 pub mod git;
 mod live;
+mod mirror;
 mod open;
+mod repository;
 mod revision;
+mod source;
 
 pub use live::{Accept, LiveRulebook};
+pub use mirror::{FetchError, Mirror, Mirrors};
 pub use open::{Rulebook, RulebookError};
+pub use repository::Repository;
 pub use revision::{Revision, revision};
+pub use source::Source;

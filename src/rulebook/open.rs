@@ -1,6 +1,8 @@
 //! A folder of rules, read and compiled.
 
 use super::folder;
+use super::git::GitError;
+use super::mirror::FetchError;
 use super::revision::{Revision, revision};
 use crate::reconcile::RuleSource;
 use crate::report::RulesReport;
@@ -38,6 +40,25 @@ pub enum RulebookError {
     /// Files changed every time they were read.
     #[error("the rules in {} change faster than they can be read; try again when they stand still", .0.display())]
     Changing(PathBuf),
+    /// The repository cannot be fetched.
+    #[error("{0}")]
+    Fetch(FetchError),
+    /// A commit cannot be read, or holds no rules.
+    #[error("{0}")]
+    Git(GitError),
+    /// The branch does not go on from the commit in force.
+    #[error(
+        "the history of the branch `{branch}` was rewritten: {after} does not go on from {before}, which is in force; \
+         look what became of the commits between, then set [rules] allow_rewrite = true"
+    )]
+    Rewritten {
+        /// The branch.
+        branch: String,
+        /// The commit in force.
+        before: String,
+        /// The newest commit.
+        after: String,
+    },
     /// Another tenant's rules, in force in this process, declare some of the numbers.
     #[error("{0}")]
     Overlap(String),

@@ -3,6 +3,7 @@
 use super::{Served, Service};
 use crate::reconcile::Reread;
 use crate::report::TriggerKind;
+use futures::StreamExt as _;
 use jiff::Timestamp;
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -14,6 +15,9 @@ const SHORTEST: Duration = Duration::from_secs(2);
 /// For each tenant, so that thousands of folders do not keep the disk busy.
 const FOR_EACH: Duration = Duration::from_millis(5);
 
+/// So many looks at once: one may wait for a repository.
+const LOOKS: usize = 16;
+
 /// Looks at the rule files again and again until the service stops.
 pub async fn watch_rules(service: Arc<Service>) {
     let mut watch = Watch::default();
@@ -24,8 +28,10 @@ pub async fn watch_rules(service: Arc<Service>) {
             () = tokio::time::sleep(SHORTEST.max(FOR_EACH.saturating_mul(count))) => {}
             () = service.halt.set() => return,
         }
-        for served in service.tenants().values() {
-            let reread = look(served).await;
+        let tenants = service.tenants();
+        let looks = futures::stream::iter(tenants.values()).map(look);
+        let mut looks = looks.buffered(LOOKS);
+        while let Some((served, reread)) = looks.next().await {
             watch.tell(served, reread);
             if watch.is_new(served) {
                 in_force(&service, served);
@@ -37,7 +43,7 @@ pub async fn watch_rules(service: Arc<Service>) {
 /// What was told of each tenant's rules.
 #[derive(Default)]
 struct Watch {
-    /// Since when the rules are broken.
+    /// Since when the newest rules cannot be used.
     broken: BTreeMap<String, Timestamp>,
     /// Digest of the rules in force. Kept by tenant, because tenants may share a folder.
     digests: BTreeMap<String, String>,
@@ -68,22 +74,22 @@ impl Watch {
             (Reread::Refused, Some(problem)) => {
                 let before = self.broken.insert(tenant.to_owned(), problem.since);
                 if before != Some(problem.since) {
-                    tracing::error!(tenant, error = %problem.text, "the rules are broken; the last good ones stay in force");
+                    tracing::error!(tenant, error = %problem.text, "the newest rules cannot be used; the last good ones stay in force");
                 }
             }
             _ => {
                 if self.broken.remove(tenant).is_some() {
-                    tracing::info!(tenant, "the rules are whole again");
+                    tracing::info!(tenant, "the newest rules are in use again");
                 }
             }
         }
     }
 }
 
-async fn look(served: &Arc<Served>) -> Reread {
+async fn look(served: &Arc<Served>) -> (&Arc<Served>, Reread) {
     let rules = Arc::clone(&served.rules);
     let looked = tokio::task::spawn_blocking(move || rules.look()).await;
-    looked.unwrap_or(Reread::Same)
+    (served, looked.unwrap_or(Reread::Same))
 }
 
 /// Syncs a tenant whose rules are new, without holding up the watch.

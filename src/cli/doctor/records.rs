@@ -1,14 +1,16 @@
 //! The database and the rules.
 
 use super::item::Item;
+use crate::app::source_of;
 use crate::app::url_of;
 use crate::cli::exit::Exit;
+use crate::clock::{Clock as _, SystemClock};
+use crate::config::Rules;
 use crate::config::{Config, Database};
-use crate::rulebook::{Rulebook, RulebookError};
+use crate::rulebook::{Mirrors, Rulebook, RulebookError, Source};
 use crate::rules::{Diagnostic, LoadOptions, RuleSet, Severity};
 use crate::store::{Examined, StoreError, examine};
 use secrecy::ExposeSecret as _;
-use std::path::Path;
 use std::sync::Arc;
 
 /// Whether the database can be used, what it is, and who works with it right now.
@@ -109,27 +111,27 @@ fn unusable(error: &StoreError) -> Item {
 /// Whether the rules can be used, and the rules themselves if so.
 pub(super) fn rules(
     tenant: Option<&str>,
-    path: &Path,
+    configured: &Rules,
     groups: bool,
 ) -> (Item, Option<Arc<RuleSet>>) {
-    let shown = path.display();
-    match Rulebook::open(path, LoadOptions { groups }) {
+    let source = source_of(configured, &Mirrors::default());
+    let now = SystemClock::default().now();
+    match source.newest(LoadOptions { groups }, now) {
         Ok(book) => {
-            let item = good(tenant, &shown.to_string(), &book);
+            let item = good(tenant, &source.to_string(), &book);
             (item, Some(Arc::clone(book.rules())))
         }
         Err(RulebookError::Wrong(found)) => (broken(tenant, &found), None),
         Err(error) => {
-            let cause = std::error::Error::source(&error)
-                .map_or_else(String::new, |cause| format!(": {cause}"));
-            let remedy = "set [rules] path to the folder of the rule files; `linekeeper init` writes a first one";
-            let item = Item::error(
-                Exit::Invalid,
-                "rules",
-                tenant,
-                format!("{error}{cause}"),
-                remedy,
-            );
+            let remedy = match source {
+                Source::Folder(_) => {
+                    "set [rules] path to the folder of the rule files; `linekeeper init` writes a first one"
+                }
+                Source::Repository(_) => {
+                    "mend [rules] repository, branch and folder; this machine's git has to be able to fetch it"
+                }
+            };
+            let item = Item::error(Exit::Invalid, "rules", tenant, error.text(), remedy);
             (item, None)
         }
     }

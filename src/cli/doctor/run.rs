@@ -24,14 +24,11 @@ pub(in crate::cli) async fn doctor(
             let tenants = chosen(&config, tenant)?;
             if tenants.is_empty() {
                 items.push(setup::no_tenant());
-                items.push(records::rules(None, &config.rules.path, true).0);
+                items.push(records::rules(None, &config.rules, true).0);
             }
             for tenant in tenants {
-                let (item, rules) = records::rules(
-                    Some(&tenant.name),
-                    &tenant.rules.path,
-                    tenant.directory.groups,
-                );
+                let (item, rules) =
+                    records::rules(Some(&tenant.name), &tenant.rules, tenant.directory.groups);
                 items.push(item);
                 items.push(setup::certificate(tenant));
                 items.extend(graph::checks(&config, tenant, rules.as_deref()).await);

@@ -1,7 +1,7 @@
 //! What is accepted, with which value, and what it prints.
 
 use super::{TENANT, errors, from, load_in, with_secret};
-use crate::config::{Credential, DEFAULTS, Database, Mode, Sources, load};
+use crate::config::{Credential, DEFAULTS, Database, Mode, Rules, Sources, load};
 use secrecy::ExposeSecret;
 
 #[test]
@@ -105,7 +105,40 @@ fn the_template_in_the_defaults_is_valid_once_its_comment_signs_are_off() {
     assert_eq!(tenant.name, "contoso");
     assert_eq!(tenant.graph_url, "https://graph.microsoft.com/v1.0");
     assert_eq!(tenant.login_url, "https://login.microsoftonline.com");
-    assert_eq!(tenant.rules.path, folder.path().join("rules"));
+    assert_eq!(tenant.rules, Rules::Folder(folder.path().join("rules")));
+}
+
+#[test]
+fn rules_may_lie_in_a_repository_and_those_of_a_tenant_elsewhere() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let path = |name: &str| folder.path().join(name).display().to_string();
+    let secret = [("LINEKEEPER__TENANT__CONTOSO__CLIENT_SECRET", "s3cret")];
+    for (written, url) in [
+        ("team/rules.git", path("team/rules.git")),
+        (
+            "git@example.com:rules.git",
+            "git@example.com:rules.git".to_owned(),
+        ),
+        (
+            "https://example.com/r.git",
+            "https://example.com/r.git".to_owned(),
+        ),
+    ] {
+        let text = format!("[rules]\nrepository = \"{written}\"\nfolder = \".\"\n{TENANT}");
+        let config = load_in(folder.path(), &text, &secret).expect("valid");
+        let Rules::Repository(rules) = &config.tenants[0].rules else {
+            panic!("{:?}", config.tenants[0].rules);
+        };
+        assert_eq!((&rules.url, rules.branch.as_str()), (&url, "main"));
+        assert_eq!(rules.folder.as_deref(), Some(""));
+        assert_eq!(rules.mirror, folder.path().join("rules-mirror"));
+        let own = format!("{text}[tenant.rules]\npath = \"mine\"\n");
+        let config = load_in(folder.path(), &own, &secret).expect("valid");
+        assert_eq!(
+            config.tenants[0].rules.folder(),
+            Some(&*folder.path().join("mine"))
+        );
+    }
 }
 
 #[test]
@@ -151,7 +184,8 @@ fn variables_are_read_as_exactly_what_the_key_wants() {
     assert_eq!(tenant.mode, Mode::AssignOnly);
     assert_eq!(tenant.safety.max_releases, 0);
     assert!(!tenant.schedule.on_start);
-    assert!(tenant.rules.path.is_absolute() && tenant.rules.path.ends_with("5"));
+    let folder = tenant.rules.folder().expect("a folder");
+    assert!(folder.is_absolute() && folder.ends_with("5"));
     assert_eq!(tenant.eligibility.extra_teams_plans.len(), 2);
     assert_eq!(tenant.waiting.first, jiff::SignedDuration::from_mins(1));
     assert!(

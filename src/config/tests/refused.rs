@@ -31,7 +31,9 @@ on_start = "yes"
 extra_calling_plans = ["MCOPSTN1"]
 extra_teams_plans = "57ff2da0-773e-42df-b2af-ffb7a2317929"
 [rules]
-repository = "https://example.com/rules.git"
+repository = "http://example.com/rules.git"
+branch = "-x"
+folder = "../up"
 [[tenant]]
 name = "contoso"
 graph_ulr = "x"
@@ -54,7 +56,9 @@ listen = "127.0.0.1:1"
     linekeeper.toml: graph.retries: expected a whole number from 0 to 20, found `-1`
     linekeeper.toml: listen: unknown key `listen`; expected one of mode, server, database, graph, schedule, rules, directory, safety, release, ownership, policies, profile, eligibility, waiting, tenant
     linekeeper.toml: mode: unknown value `aply`; did you mean `apply`?
-    linekeeper.toml: rules.repository: rules straight from a git repository come with a later release; check the repository out, and name the folder as `path` in [rules]
+    linekeeper.toml: rules.branch: expected the name of a branch such as "main", found "-x"
+    linekeeper.toml: rules.folder: expected a folder from the top of the repository, such as "rules", found "../up"
+    linekeeper.toml: rules.repository: http:// is accepted for loopback hosts only; write https://
     linekeeper.toml: safety.max_assignments: expected a whole number of 0 or more, found `5.7`
     linekeeper.toml: safety.max_relases: unknown key `max_relases`; did you mean `max_releases`?
     linekeeper.toml: safety.max_release_percent: expected a whole number from 0 to 100, found `101`

@@ -63,13 +63,13 @@ async fn broken_rules_stay_out_and_mended_ones_come_in(database: &Database) {
     let service = story.serve().await;
     service.sync().await;
     story.rules("range \"muc\" { type direct-routing numbers");
-    service.logs("the rules are broken").await;
+    service.logs("the newest rules cannot be used").await;
     let ready = service.ask("GET", "/readyz?verbose", Value::Null).await;
     assert!(
         ready
             .is(200)
             .text
-            .contains("[!] contoso: the rules are broken"),
+            .contains("[!] contoso: the newest rules cannot be used"),
         "{ready:?}"
     );
     assert_eq!(
@@ -94,11 +94,11 @@ async fn broken_rules_stay_out_and_mended_ones_come_in(database: &Database) {
     assert_eq!(syncs["items"][0]["trigger"], "rules", "{syncs}");
     let log = service.stop().await;
     assert_eq!(
-        log.matches("the rules are broken").count(),
+        log.matches("the newest rules cannot be used").count(),
         1,
         "told once:\n{log}"
     );
-    assert!(log.contains("the rules are whole again"), "{log}");
+    assert!(log.contains("the newest rules are in use again"), "{log}");
 }
 
 async fn a_configuration_is_exchanged_whole_or_not_at_all(database: &Database) {

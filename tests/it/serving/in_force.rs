@@ -61,13 +61,13 @@ async fn the_last_good_rules_outlive_a_new_configuration(database: &Database) {
     let story = with_anna(database).await;
     let service = story.serve().await;
     story.rules("range \"muc\" {");
-    service.logs("the rules are broken").await;
+    service.logs("the newest rules cannot be used").await;
     story.configure(&format!("{ASKED_ONLY}\nspread = \"1s\""), "");
     service.signal("HUP");
     service.logs("the configuration was read again").await;
     let ready = verbose(&service).await;
     assert!(
-        ready.contains("[!] contoso: the rules are broken"),
+        ready.contains("[!] contoso: the newest rules cannot be used"),
         "{ready}"
     );
     let ended = service.sync().await;
@@ -84,10 +84,10 @@ async fn two_tenants_never_come_to_share_a_number(database: &Database) {
     story.configure(ASKED_ONLY, &fabrikam(&story, &bonn));
     let service = story.serve().await;
     std::fs::write(story.folder().join("rules-2/a.rules"), MUNICH).expect("a file");
-    service.logs("the rules are broken").await;
+    service.logs("the newest rules cannot be used").await;
     let ready = verbose(&service).await;
     assert!(
-        ready.contains("[!] fabrikam: the rules are broken"),
+        ready.contains("[!] fabrikam: the newest rules cannot be used"),
         "{ready}"
     );
     assert!(
@@ -100,7 +100,7 @@ async fn two_tenants_never_come_to_share_a_number(database: &Database) {
         "the old rules hold"
     );
     std::fs::write(story.folder().join("rules-2/a.rules"), bonn).expect("a file");
-    service.logs("the rules are whole again").await;
+    service.logs("the newest rules are in use again").await;
     service.stop().await;
     let (code, log) = {
         std::fs::write(story.folder().join("rules-2/a.rules"), MUNICH).expect("a file");

@@ -7,6 +7,7 @@ mod many;
 mod months;
 mod over_http;
 mod refusals;
+mod repository;
 
 /// One range for Munich.
 const MUNICH: &str = "

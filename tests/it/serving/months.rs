@@ -54,7 +54,7 @@ async fn everything_ends_as_the_rules_say(database: &Database) {
 
     // The rules break; life goes on with the last good ones. Then they are mended and say more.
     story.rules("range \"muc\" {");
-    service.logs("the rules are broken").await;
+    service.logs("the newest rules cannot be used").await;
     story.joins("late", "München", &[E5]);
     until_held_by(
         &service,
