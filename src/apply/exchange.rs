@@ -130,24 +130,22 @@ impl Interrupted<'_> {
         let makes_room = of(|part| part == Part::MakesRoom);
         let takes_over = of(|part| matches!(part, Part::TakesOver { .. }));
         let gives_back = of(|part| part == Part::GivesBack);
-        let Some(user) = steps.first().map(|step| step.change.user) else {
-            return Ok(went);
-        };
-        let has_one = holds(self.state, user);
         let room = match makes_room {
             Some(step) => {
                 let (_, led) =
                     lead(self.hands, self.refusals, step, self.by_hand, self.begun).await?;
                 note(&mut went, step, led)
             }
-            None if has_one => Stand::Not,
-            None => Stand::Done,
+            None if takes_over.or(gives_back).is_some_and(old_has_gone) => Stand::Done,
+            None => Stand::Not,
         };
         let taken = match (takes_over, room) {
             (_, Stand::Open) => Stand::Open,
             (Some(step), Stand::Done) => note(&mut went, step, self.advance(step).await?),
             (Some(step), Stand::Not) => note(&mut went, step, self.forget(step).await?),
-            (None, _) if has_one => Stand::Done,
+            (None, _) if gives_back.is_some_and(|step| has_another(self.state, step)) => {
+                Stand::Done
+            }
             (None, _) => Stand::Not,
         };
         match (gives_back, taken) {
@@ -216,6 +214,23 @@ fn note<'s>(went: &mut Vec<(&'s OpenStep, Led)>, step: &'s OpenStep, led: Led) -
     stand
 }
 
-fn holds(state: &State, user: UserId) -> bool {
-    state.holdings.iter().any(|holding| holding.user == user)
+/// Whether the old number of a change has gone, by what is left of the change once its release is over. The record of
+/// the release hands the claims on, and nothing else does: what is managed says nothing of a line that is not.
+fn old_has_gone(step: &OpenStep) -> bool {
+    match step.change.part {
+        Part::TakesOver { .. } => step.claims_user,
+        Part::GivesBack => step.claims_number,
+        Part::Plain | Part::Holds | Part::Renumbers | Part::MakesRoom => false,
+    }
+}
+
+/// Whether the person of a way back has been given another number since the change was claimed. A number held from
+/// before may be one that Teams has long taken away.
+fn has_another(state: &State, gives_back: &OpenStep) -> bool {
+    let change = &gives_back.change;
+    state.holdings.iter().any(|holding| {
+        holding.user == change.user
+            && holding.number != change.number
+            && holding.since >= gives_back.claimed
+    })
 }

@@ -235,6 +235,10 @@ pub struct OpenStep {
     pub change: Change,
     /// How far it got.
     pub state: StepState,
+    /// Whether its row claims the number: the way back of a change of number does once the old one has gone.
+    pub claims_number: bool,
+    /// Whether its row claims the user: a claiming step that follows another one does once that has let the user go.
+    pub claims_user: bool,
     /// When the row was written.
     pub claimed: Timestamp,
     /// When the intent was written.

@@ -18,13 +18,15 @@ type Row = (
     Option<i64>,
     i64,
     Option<String>,
+    i64,
+    Option<String>,
 );
 
 /// Every step whose end is not known, oldest first.
 pub(super) async fn open(tx: &mut Tx, tenant: i64) -> Result<Vec<OpenStep>, Fault> {
     const READ: &str =
-        "SELECT id, sync, change, state, claimed, started, operation, not_before, attempts, error
-        FROM journal WHERE tenant = $1 AND ended IS NULL ORDER BY id";
+        "SELECT id, sync, change, state, claimed, started, operation, not_before, attempts, error,
+            claims, user_claim FROM journal WHERE tenant = $1 AND ended IS NULL ORDER BY id";
     let rows: Vec<Row> = fetch_all!(tx, READ, tenant)?;
     rows.into_iter().map(step_of).collect()
 }
@@ -38,9 +40,9 @@ pub(super) async fn claiming(
     limit: i64,
 ) -> Result<Vec<OpenStep>, Fault> {
     const READ: &str =
-        "SELECT id, sync, change, state, claimed, started, operation, not_before, attempts, error
-        FROM journal WHERE tenant = $1 AND claims = 1 AND ended IS NULL AND number BETWEEN $2 AND $3
-        ORDER BY number LIMIT $4";
+        "SELECT id, sync, change, state, claimed, started, operation, not_before, attempts, error,
+            claims, user_claim FROM journal
+        WHERE tenant = $1 AND claims = 1 AND ended IS NULL AND number BETWEEN $2 AND $3 ORDER BY number LIMIT $4";
     let rows: Vec<Row> = fetch_all!(tx, READ, tenant, from, to, limit)?;
     rows.into_iter().map(step_of).collect()
 }
@@ -48,8 +50,8 @@ pub(super) async fn claiming(
 /// One step whose end is not known. What has ended cannot be begun or ended again.
 pub(super) async fn one(tx: &mut Tx, tenant: i64, step: StepId) -> Result<OpenStep, Fault> {
     const READ: &str =
-        "SELECT id, sync, change, state, claimed, started, operation, not_before, attempts, error
-        FROM journal WHERE tenant = $1 AND id = $2 AND ended IS NULL";
+        "SELECT id, sync, change, state, claimed, started, operation, not_before, attempts, error,
+            claims, user_claim FROM journal WHERE tenant = $1 AND id = $2 AND ended IS NULL";
     let row: Option<Row> = fetch_optional!(tx, READ, tenant, step.0)?;
     let row =
         row.ok_or_else(|| Fault::Refused(format!("the journal has no open step {}", step.0)))?;
@@ -64,6 +66,8 @@ fn step_of(row: Row) -> Result<OpenStep, Fault> {
         sync: row.1,
         change,
         state: named(row.3)?,
+        claims_number: row.10 != 0,
+        claims_user: row.10 != 0 && row.11.is_some(),
         claimed: Timestamp::from_microsecond(row.4)?,
         started: time(row.5)?,
         operation: row.6,

@@ -1,6 +1,7 @@
 //! The store on both engines: rounds, claims, the journal, locks, the held list, the audit trail.
 
 mod cached;
+mod exchange;
 mod journal;
 mod limits;
 mod locks;

@@ -310,6 +310,8 @@ fn an_open_step_keeps_its_person_and_number() {
             ..change.clone()
         },
         state: StepState::Waiting,
+        claims_number: true,
+        claims_user: true,
         claimed: ago(1),
         started: Some(ago(1)),
         operation: None,

@@ -278,6 +278,8 @@ fn somebody_whose_change_is_under_way() {
             sync: "0000008-c3d4".to_owned(),
             change: planned,
             state: StepState::Waiting,
+            claims_number: true,
+            claims_user: true,
             claimed: ago(3),
             started: Some(ago(3)),
             operation: None,

@@ -103,6 +103,13 @@ impl<'a> Bench<'a> {
         bench
     }
 
+    /// Adds to the configuration of the tenant.
+    pub(crate) fn configure(&self, more: &str) {
+        let file = self.folder.path().join("linekeeper.toml");
+        let configuration = std::fs::read_to_string(&file).expect("our own file");
+        std::fs::write(&file, format!("{configuration}\n{more}\n")).expect("our own file");
+    }
+
     /// Somebody with a licence comes.
     pub(crate) fn join(&self, n: u32) {
         self.control("POST", "/_sim/users", person(n));
