@@ -9,8 +9,11 @@ use super::hand_check::{self as check, who};
 use super::holder::{known_type, remember_skus};
 use super::judge::Row;
 use super::refusal::Refusal;
-use super::release::{release_step, taken_along};
-use super::{Action, Holding, HoldingOrigin, Index, Mode, Part, Reason, Stock, StoredUser, World};
+use super::release::{ending, release_step, taken_along};
+use super::{
+    Action, EndReason, Ending, Holding, HoldingOrigin, Index, Mode, Part, Reason, Stock,
+    StoredUser, World,
+};
 use crate::directory::UserId;
 use crate::numbering::{E164, Listed};
 use std::collections::{BTreeMap, BTreeSet};
@@ -67,10 +70,15 @@ pub fn by_hand(world: &World<'_>, people: Vec<StoredUser>, wish: &Wish) -> Resul
             Wish::ReleaseStale => {}
         }
     }
-    Ok(draft(world, cases))
+    Ok(draft(&index, cases))
 }
 
-fn draft(world: &World<'_>, cases: Vec<Case>) -> Draft {
+fn draft(index: &Index<'_>, cases: Vec<Case>) -> Draft {
+    let world = index.world;
+    let ended: Vec<Ending> = cases
+        .iter()
+        .filter_map(|case| left_behind(index, case))
+        .collect();
     let mut holder_skus = BTreeMap::new();
     let assigns = |case: &&Case| case.steps.iter().any(|s| s.action == Action::Assign);
     for case in cases.iter().filter(assigns) {
@@ -85,15 +93,27 @@ fn draft(world: &World<'_>, cases: Vec<Case>) -> Draft {
     let released = releases.filter(|c| held.contains(&c.number)).count();
     Draft {
         plan: plan(changes, Vec::new()),
-        effects: Effects::default(),
+        keep: (held.len() - released - ended.len()) as u64,
+        effects: Effects {
+            ended,
+            ..Effects::default()
+        },
         names: BTreeMap::new(),
-        keep: (held.len() - released) as u64,
         waiting: 0,
         holders: held.len() as u64,
         holder_skus,
         dead_skus: BTreeMap::new(),
         losses_concluded: 0,
     }
+}
+
+/// The managed number that the person no longer has in Teams, when another one is given or taken: whoever took it away
+/// freed it outside, and it rests as such. What is asked for itself ends with its own step.
+fn left_behind(index: &Index<'_>, case: &Case) -> Option<Ending> {
+    let held = index.holding_of(case.id())?;
+    let concerned = case.steps.iter().any(|step| step.number == held.number);
+    (!case.steps.is_empty() && !concerned && !index.in_place(held))
+        .then(|| ending(index, held, EndReason::ChangedOutside))
 }
 
 fn assign(

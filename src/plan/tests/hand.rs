@@ -182,6 +182,46 @@ fn a_change_of_number_is_one_chain() {
     assigning(&munich().but(never_releases), 3000, "assign 3000");
 }
 
+/// What becomes of the managed number that Teams no longer shows with anna: its end, and how long it rests.
+#[track_caller]
+fn leaves_behind(town: &Town, wish: Wish, expected: &str) {
+    let anna = town.users.iter().filter(|u| u.user.id == id("anna"));
+    let people = anna.cloned().collect();
+    let ended = town.look(|world| {
+        let draft = by_hand(world, people, &wish).expect("it is done");
+        let ended = draft.effects.ended.iter().map(|ending| {
+            assert_eq!(ending.user, id("anna"));
+            let hours = ending.rest_until.duration_since(world.now).as_hours();
+            format!("{} {} {hours} h", last(ending.number), ending.reason.name())
+        });
+        ended.collect::<Vec<_>>().join(", ")
+    });
+    assert_eq!(ended, expected);
+}
+
+#[test]
+fn a_managed_number_that_was_taken_away_outside_rests_when_another_one_is_given() {
+    let gives = |last| Wish::Assign {
+        number: Some(number(last)),
+        range: None,
+    };
+    let lost = || munich().booked("anna", 1000);
+    let changed = || lost().listed(1005, Some("anna"));
+    leaves_behind(&lost(), gives(1001), "1000 changed-outside 24 h");
+    leaves_behind(&changed(), gives(1001), "1000 changed-outside 24 h");
+    let takes = Wish::Release { renumber: true };
+    leaves_behind(&changed(), takes, "1000 changed-outside 24 h");
+    // The rest of its range is longer, or it is with somebody else already.
+    let vip = munich().booked("anna", 3000).listed(1005, Some("anna"));
+    leaves_behind(&vip, gives(1001), "3000 changed-outside 720 h");
+    let taken = changed().listed(1000, Some("bert"));
+    leaves_behind(&taken, gives(1001), "1000 changed-outside 0 h");
+    // What is asked for itself, and what is in place, ends with its own step.
+    leaves_behind(&lost(), gives(1000), "");
+    leaves_behind(&munich().holds("anna", 1000), gives(1001), "");
+    leaves_behind(&changed(), gives(1005), "");
+}
+
 #[test]
 fn a_release_holds_or_renumbers() {
     releasing(&munich().holds("anna", 1000), false, "release 1000 holds");

@@ -9,6 +9,7 @@ on_both_engines!(
     a_number_changed_in_teams_is_respected,
     a_number_removed_in_teams_waits_for_a_person,
     a_number_that_reappears_was_never_lost,
+    a_number_removed_in_teams_rests_whatever_is_given_by_hand,
     numbers_already_held_are_adopted,
     without_adoption_held_numbers_stay_foreign,
 );
@@ -89,6 +90,40 @@ async fn a_number_that_reappears_was_never_lost(database: &Database) {
     story.sync(0).await.changes(&[]).notes(&[]);
     story.noted("removed-outside", &[]).await;
     story.history("+498955501000", &["anna"]).await;
+    story.ends().await;
+}
+
+/// The range knows no rest of its own; a number freed outside rests a day.
+async fn a_number_removed_in_teams_rests_whatever_is_given_by_hand(database: &Database) {
+    let tenant = anna().person("bert", "München", &[E5]);
+    let rules = MUNICH.replace("30 days", "0 days");
+    let mut story = Scenario::new(database, tenant, &rules).await;
+    story.sync(0).await;
+    story.teams(&["+498955501000 anna", "+498955501001 bert"]);
+    // Anna has another line meanwhile, bert has none; no sync has seen either.
+    story.takes("+498955501000");
+    story.gives("anna", "+498955501007");
+    story.takes("+498955501001");
+    story.assign("anna", &["+498955501005"], 0).await.changes(&[
+        "release anna +498955501007 manual succeeded",
+        "assign anna +498955501005 manual succeeded",
+    ]);
+    story
+        .assign("bert", &["+498955501006"], 0)
+        .await
+        .changes(&["assign bert +498955501006 manual succeeded"]);
+    for (number, holder) in [("+498955501000", "anna"), ("+498955501001", "bert")] {
+        story.number(number, "quarantined").await;
+        let was = format!("{holder} changed-outside");
+        story.history(number, &[was.as_str()]).await;
+    }
+    story.joins("carl", "München", &[E5]);
+    story
+        .sync(0)
+        .await
+        .changes(&["assign carl +498955501002 rule succeeded"]);
+    story.later("25h");
+    story.number("+498955501000", "free").await;
     story.ends().await;
 }
 
