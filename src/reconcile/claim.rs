@@ -2,7 +2,7 @@
 
 use super::observe::{Directory, Numbers};
 use super::sync::Course;
-use super::{Claim, RoundMode, SyncId};
+use super::{Claim, RoundMode, Selection, SyncId};
 use crate::apply::{JournalError, StepId, Task, to_be_made};
 use crate::plan::{Anchor, Change, Draft, Mode, State, StepState, is_recorded_only};
 use jiff::Timestamp;
@@ -54,6 +54,16 @@ impl Course<'_> {
         Ok((claim.changes.into_iter().filter_map(task).collect(), lost))
     }
 
+    /// Whether the number list of this run is remembered as the last one read. A run that is limited to people, or to
+    /// what was approved, decides about nobody else: what the list shows of others is for the next sync to find, which
+    /// asks when each number was last seen in place. The first list of all is remembered whoever reads it, for nothing is
+    /// managed before it.
+    pub(super) fn remembers_numbers(&self, state: &State) -> bool {
+        let approved = matches!(self.request.selection, Some(Selection::Approved(_)));
+        let limited = approved || self.request.people().is_some();
+        !limited || state.anchor.numbers_read.is_none()
+    }
+
     pub(super) fn anchor(
         &self,
         directory: &Directory,
@@ -74,10 +84,15 @@ impl Course<'_> {
         if decided.is_none() || !draft.dead_skus.is_empty() {
             holder_skus.extend(before.holder_skus.clone());
         }
+        let (numbers_read, numbers_listed) = if self.remembers_numbers(state) {
+            (Some(now), numbers.listing.len() as u64)
+        } else {
+            (before.numbers_read, before.numbers_listed)
+        };
         Anchor {
             full_read: if full { Some(now) } else { before.full_read },
-            numbers_read: Some(now),
-            numbers_listed: numbers.listing.len() as u64,
+            numbers_read,
+            numbers_listed,
             rules_digest: if decided.is_some() {
                 Some(self.rules.digest().clone())
             } else {

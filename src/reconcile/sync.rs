@@ -152,7 +152,8 @@ impl Course<'_> {
         let Some(id) = &self.id else {
             return Ok(plan_report(&seen, draft, directory));
         };
-        if !numbers.listing.is_empty() || state.anchor.numbers_listed > 0 {
+        let known = !numbers.listing.is_empty() || state.anchor.numbers_listed > 0;
+        if known && self.remembers_numbers(state) {
             self.tenant
                 .ledger
                 .store_listing(self.fence, &numbers.listing, now)

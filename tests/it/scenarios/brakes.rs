@@ -4,10 +4,12 @@ use super::{MUNICH, keep};
 use crate::harness::database::{Database, on_both_engines};
 use crate::harness::scenario::Scenario;
 use crate::harness::tenant::{E5, Tenant};
+use serde_json::json;
 
 on_both_engines!(
     too_many_releases_are_held_whole,
     exactly_the_approved_releases_are_made,
+    a_gap_is_mended_whatever_was_approved_meanwhile,
     too_many_assignments_are_held_and_releases_still_run,
 );
 
@@ -89,6 +91,34 @@ async fn exactly_the_approved_releases_are_made(database: &Database) {
     lifted
         .exits(0)
         .changes(&["release user-b +498955501001 delicensed succeeded"]);
+    story.ends().await;
+}
+
+/// What is approved is made, and nothing is decided about anybody else: the next sync knows when the number of user-b was
+/// last seen, and that Teams took it with a licence that went and came.
+async fn a_gap_is_mended_whatever_was_approved_meanwhile(database: &Database) {
+    let mut story = all_but_the_last_leave(database, 2).await;
+    story.configure("mode = \"apply\"", "[tenant.safety]\nmax_releases = 0");
+    let held = story.sync(5).await;
+    held.changes(&["release user-a +498955501000 delicensed held"]);
+    story.switch(json!({"clock_offset_seconds": 30,
+        "on_licence_loss": {"directRouting": {"mode": "strip"}}}));
+    story.unlicense("user-b", E5);
+    story.license("user-b", E5);
+    story.later("2m");
+    let approved = story.run(&["syncs", "approve", &held.sync_id()]).await;
+    approved
+        .exits(0)
+        .changes(&["release user-a +498955501000 delicensed succeeded"]);
+    story.number("+498955501000", "quarantined").await;
+    story
+        .sync(0)
+        .await
+        .changes(&[
+            "release user-b +498955501001 delicensed succeeded",
+            "assign user-b +498955501001 returning succeeded",
+        ])
+        .notes(&[]);
     story.ends().await;
 }
 

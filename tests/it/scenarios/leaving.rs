@@ -13,6 +13,7 @@ on_both_engines!(
     the_deleted_give_their_numbers_back,
     whoever_returns_after_a_gap_has_the_old_number,
     a_gap_between_two_syncs_is_mended,
+    a_gap_is_mended_whatever_was_done_by_hand_meanwhile,
 );
 
 fn two_people() -> Tenant {
@@ -175,5 +176,38 @@ async fn a_gap_between_two_syncs_is_mended(database: &Database) {
         .changes(&[RELEASED, "assign anna +498955501000 returning succeeded"])
         .notes(&[]);
     story.teams(&["+498955501000 anna", "+498955501001 bert"]);
+    story.ends().await;
+}
+
+/// What is asked for by hand reads the number list too, but decides about nobody else: when anna's number was seen last
+/// is for the next sync to know.
+async fn a_gap_is_mended_whatever_was_done_by_hand_meanwhile(database: &Database) {
+    let tenant = Tenant::default()
+        .person("anna", "München", &[E5])
+        .person("bert", "Köln", &[E5])
+        .person("carl", "Köln", &[E5]);
+    let mut story = Scenario::new(database, tenant, MUNICH).await;
+    story.sync(0).await.changes(&[GIVEN]);
+    story.switch(json!({"clock_offset_seconds": 30}));
+    story.unlicense("anna", E5);
+    story.license("anna", E5);
+    story.later("2m");
+    story.assign("bert", &["+498955501005"], 0).await;
+    story.number("+498955501005", "assigned bert").await;
+    story.assign("bert", &["+498955501006"], 0).await;
+    story.number("+498955501005", "quarantined").await;
+    story.number("+498955501006", "assigned bert").await;
+    story.release("bert", &[], 0).await;
+    story.number("+498955501006", "quarantined").await;
+    story.assign("carl", &["+498955501007"], 0).await;
+    story.run(&["sync", "--user", "carl@contoso.example"]).await;
+    story.number("+498955501007", "assigned carl").await;
+    story.number("+498955501000", "assigned anna").await;
+    story
+        .sync(0)
+        .await
+        .changes(&[RELEASED, "assign anna +498955501000 returning succeeded"])
+        .notes(&["released-by-hand bert"]);
+    story.teams(&["+498955501000 anna", "+498955501007 carl"]);
     story.ends().await;
 }
