@@ -160,6 +160,13 @@ impl Fault {
         code.is_some_and(|code| PASSING.contains(&&*code))
     }
 
+    /// Whether a row would have been the second where one may stand.
+    pub(super) fn is_second(&self) -> bool {
+        let Self::Sql(error) = self else { return false };
+        let told = error.as_database_error();
+        told.is_some_and(|error| error.is_unique_violation())
+    }
+
     pub(super) fn on_read(self) -> JournalError {
         match self {
             Self::Fenced => JournalError::Fenced,

@@ -31,7 +31,7 @@ impl TenantStore {
     }
 
     /// Changes the facts of one user in one transaction; the user is decided again by the next sync. `what` and `by`
-    /// go into the audit trail.
+    /// go into the audit trail. `None`: nothing is changed, because somebody else is pinned to the number.
     ///
     /// # Errors
     /// When the database cannot be written.
@@ -42,13 +42,17 @@ impl TenantStore {
         what: &'static str,
         change: &(dyn Fn(&mut UserFacts) + Send + Sync),
         now: Timestamp,
-    ) -> Result<UserFacts, JournalError> {
+    ) -> Result<Option<UserFacts>, JournalError> {
         let once = || async {
             let mut w = self.writing(None, now).await?;
             let mut facts = facts::of_user(&mut w.tx, w.tenant, user).await?;
             change(&mut facts);
             let version = w.head.version;
-            facts::put_users(&mut w, &[(user, &facts)], version).await?;
+            match facts::put_users(&mut w, &[(user, &facts)], version).await {
+                // Of what is written there, a pin alone may stand once only.
+                Err(fault) if fault.is_second() => return Ok(None),
+                put => put?,
+            }
             marks::mark_users(&mut w, [user]).await?;
             let detail = json!({ "by": by, "exempt": facts.exempt, "pin": facts.pin });
             w.record(Entry {
@@ -58,26 +62,9 @@ impl TenantStore {
                 detail,
             });
             w.commit().await?;
-            Ok(facts)
+            Ok(Some(facts))
         };
         retried(once).await
-    }
-
-    /// Replaces the facts of one user, as [`TenantStore::change_facts`] does.
-    ///
-    /// # Errors
-    /// When the database cannot be written.
-    pub async fn set_facts(
-        &self,
-        user: UserId,
-        facts: &UserFacts,
-        by: &str,
-        now: Timestamp,
-    ) -> Result<(), JournalError> {
-        let replace = |stored: &mut UserFacts| *stored = facts.clone();
-        self.change_facts(user, by, "user-changed", &replace, now)
-            .await?;
-        Ok(())
     }
 
     /// Changes the facts of one number in one transaction: reserved, unblocked, freed, put to rest by hand.
@@ -206,7 +193,7 @@ impl Overrides for TenantStore {
         what: &'static str,
         change: &UserChange<'_>,
         now: Timestamp,
-    ) -> Result<UserFacts, JournalError> {
+    ) -> Result<Option<UserFacts>, JournalError> {
         self.change_facts(user, by, what, change, now).await
     }
 

@@ -8,6 +8,7 @@ mod locks;
 mod looking;
 mod opening;
 mod past;
+mod pins;
 mod reading;
 mod rounds;
 mod views;

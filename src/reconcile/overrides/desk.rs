@@ -26,7 +26,7 @@ pub type NumberChange<'c> = dyn Fn(&mut NumberFacts) + Send + Sync + 'c;
 #[async_trait]
 pub trait Overrides: Ledger {
     /// Changes what is remembered of one user, who is decided again by the next sync. `what` and `by` go into the audit
-    /// trail.
+    /// trail. `None`: nothing is changed, because somebody else is pinned to the number the user would be pinned to.
     async fn change_user(
         &self,
         user: UserId,
@@ -34,7 +34,7 @@ pub trait Overrides: Ledger {
         what: &'static str,
         change: &UserChange<'_>,
         now: Timestamp,
-    ) -> Result<UserFacts, JournalError>;
+    ) -> Result<Option<UserFacts>, JournalError>;
 
     /// Changes what is remembered of one number.
     async fn change_number_facts(

@@ -48,20 +48,7 @@ pub async fn pin(
     let stored = desk.stored(user).await?;
     desk.look(number, |index| may_pin(index, &stored, number, force))
         .await?;
-    let pinned = change(desk, user, "pinned", &|facts| facts.pin = Some(number)).await?;
-    // Two people may be pinned at the same moment, each unseen by the other: then neither is.
-    let other = desk.records.state(desk.now).await?;
-    let mut others = other.facts.iter();
-    let twice = others.find(|(id, facts)| **id != user && facts.pin == Some(number));
-    if let Some((other, _)) = twice.filter(|_| pinned.changed) {
-        let before = stored.facts.pin;
-        change(desk, user, "unpinned", &|facts| facts.pin = before).await?;
-        let holder = (*other).into();
-        return Err(desk
-            .refused(Refusal::PinnedToAnother { number, holder })
-            .await);
-    }
-    Ok(pinned)
+    change(desk, user, "pinned", &|facts| facts.pin = Some(number)).await
 }
 
 /// Takes a pin back; the number stays where it is.
@@ -96,14 +83,38 @@ async fn change(
     set(&mut wanted);
     let changed = wanted != stored.facts;
     if changed {
-        let written = desk.records.change_user(user, desk.by, what, set, desk.now);
-        stored.facts = written.await?;
+        stored.facts = written(desk, user, what, set, wanted.pin).await?;
     }
     let state = desk.records.state(desk.now).await?;
     let mut holdings = state.holdings.iter();
     let held = holdings.find(|holding| holding.user == user);
     let number = held.map(|holding| holding.number);
     Ok(overrides(desk, stored, number, changed))
+}
+
+/// Writes it, unless somebody else was pinned to the number after it had been looked at.
+async fn written(
+    desk: &Desk<'_>,
+    user: UserId,
+    what: &'static str,
+    set: &(dyn Fn(&mut UserFacts) + Send + Sync),
+    pin: Option<E164>,
+) -> Result<UserFacts, OverrideError> {
+    loop {
+        let written = desk.records.change_user(user, desk.by, what, set, desk.now);
+        if let Some(facts) = written.await? {
+            return Ok(facts);
+        }
+        let state = desk.records.state(desk.now).await?;
+        let has_it = |(id, facts): &(&UserId, &UserFacts)| **id != user && facts.pin == pin;
+        let other = state.facts.iter().find(has_it).map(|(id, _)| *id);
+        if let (Some(number), Some(other)) = (pin, other) {
+            let holder = other.into();
+            let refusal = Refusal::PinnedToAnother { number, holder };
+            return Err(desk.refused(refusal).await);
+        }
+        // It was taken back again in between: nothing stands against it any more.
+    }
 }
 
 fn overrides(
