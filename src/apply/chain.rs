@@ -4,7 +4,7 @@ use super::exchange::{give_back, make_room};
 use super::step::{Went, make};
 use super::{Hands, JournalError, StepId};
 use crate::directory::UserId;
-use crate::plan::{Action, Change, ChangeStatus, Mode, Part, Plan, StepEnd, StepError};
+use crate::plan::{Action, Change, ChangeStatus, Mode, Part, Plan, Reason, StepEnd, StepError};
 use futures::StreamExt as _;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Mutex;
@@ -173,7 +173,7 @@ pub(super) async fn run_one(
             refusals.learn(change, &end);
             Ok(with_end(change, &end))
         }
-        Went::NotAllowed | Went::Stopped if change.part.is_owed() => {
+        Went::NotAllowed | Went::Stopped if is_begun(change) => {
             let text = "no write is allowed just now: it goes on with the next sync that may write";
             Ok(Change {
                 status: ChangeStatus::Waiting,
@@ -185,10 +185,17 @@ pub(super) async fn run_one(
             if task.attempts == 0 && went == Went::NotAllowed {
                 hands.journal.withdrawn(hands.fence, task.id).await?;
             }
-            let (status, error) = not_allowed(hands);
+            let (status, error) = not_allowed(hands, task);
             Ok(not_made(change, status, error))
         }
     }
+}
+
+/// Whether a number has been taken or given already when the turn of the change comes: what goes with that is not
+/// forgotten.
+fn is_begun(change: &Change) -> bool {
+    let follows = change.after.is_some() && !change.action.claims();
+    change.part.is_owed() || follows
 }
 
 /// What becomes of a change in a range that gives nothing for now.
@@ -221,9 +228,13 @@ fn forbidden(hands: &Hands, change: &Change) -> Option<&'static str> {
     }
 }
 
-/// What becomes of a change that may not be written now.
-fn not_allowed(hands: &Hands) -> (ChangeStatus, &'static str) {
-    if hands.halt.is_set() {
+/// What becomes of a change that may not be written now. What a person asks for is not planned anew by the rules.
+fn not_allowed(hands: &Hands, task: &Task) -> (ChangeStatus, &'static str) {
+    let forgotten = task.change.reason == Reason::Manual && task.attempts == 0;
+    if hands.halt.is_set() && forgotten {
+        let text = "the service is stopping: nothing was sent; ask again once it runs";
+        (ChangeStatus::Failed, text)
+    } else if hands.halt.is_set() {
         let text = "the service is stopping: nothing was sent, the next sync goes on";
         (ChangeStatus::Planned, text)
     } else {

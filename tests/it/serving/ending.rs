@@ -10,6 +10,8 @@ use std::time::{Duration, Instant};
 on_both_engines!(
     told_to_stop_with_operations_in_flight_it_ends_in_time,
     told_to_stop_while_reading_it_ends_in_time,
+    told_to_stop_before_an_order_it_says_to_ask_again,
+    what_goes_with_a_number_is_not_forgotten_when_it_is_told_to_stop,
     killed_in_the_middle_it_goes_on_at_the_next_start,
 );
 
@@ -77,6 +79,72 @@ async fn told_to_stop_while_reading_it_ends_in_time(database: &Database) {
     );
     all_is_well(&story, &service).await;
     service.stop().await;
+}
+
+/// Orders a number for bert, whom no rule gives one, and tells the service to stop while a request is answered whose
+/// path contains `part`; answers the sync of the order.
+async fn stopped_at(story: &Scenario, part: &str) -> Value {
+    story.control(
+        "POST",
+        "/_sim/faults",
+        json!({"match": {"path_contains": part}, "times": 1, "do": {"delay": "2s"}}),
+    );
+    let service = story.serve().await;
+    let number = json!({"number": "+498955501005"});
+    let order = "/api/v1/users/bert@contoso.example/number";
+    let begun = service.ask("PUT", order, number).await;
+    let id = begun.is(202).json()["sync_id"].clone();
+    service
+        .until("the request", async || {
+            let faults = story.control("GET", "/_sim/faults", Value::Null);
+            (faults["items"] == json!([])).then_some(())
+        })
+        .await;
+    service.stop().await;
+    story.no_more_faults();
+    let service = story.serve().await;
+    let id = id.as_str().expect("an id");
+    let sync = service.get(&format!("/syncs/{id}")).await;
+    service.stop().await;
+    sync
+}
+
+fn bert() -> Tenant {
+    Tenant::default()
+        .person("bert", "Bonn", &[E5])
+        .policy("TenantDialPlan", "DE")
+}
+
+async fn told_to_stop_before_an_order_it_says_to_ask_again(database: &Database) {
+    let story = Scenario::new(database, bert(), MUNICH).await;
+    story.configure(ASKED_ONLY, "");
+    let sync = stopped_at(&story, "userConfigurations").await;
+    let change = &sync["changes"][0];
+    assert_eq!(change["status"], "failed", "{sync}");
+    let error = change["error"].as_str().unwrap_or_default();
+    assert!(error.contains("ask again once it runs"), "{sync}");
+    assert_eq!(story.writes(), [""; 0]);
+    // It is over: no later sync does it.
+    story.sync(0).await.changes(&[]);
+    story.teams(&[]);
+    story.ends().await;
+}
+
+async fn what_goes_with_a_number_is_not_forgotten_when_it_is_told_to_stop(database: &Database) {
+    let rules = MUNICH.replace("quarantine", "policy TenantDialPlan \"DE\"\n  quarantine");
+    let story = Scenario::new(database, bert(), &rules).await;
+    story.configure(ASKED_ONLY, "");
+    let sync = stopped_at(&story, "/assignNumber").await;
+    let status = |at: usize| sync["changes"][at]["status"].clone();
+    assert_eq!([status(0), status(1)], ["succeeded", "waiting"], "{sync}");
+    story.teams(&["+498955501005 bert"]);
+    story.policies(&[]);
+    story
+        .sync(0)
+        .await
+        .changes(&["policy bert +498955501005 manual succeeded TenantDialPlan DE"]);
+    story.policies(&["bert TenantDialPlan DE"]);
+    story.ends().await;
 }
 
 async fn killed_in_the_middle_it_goes_on_at_the_next_start(database: &Database) {
