@@ -68,7 +68,7 @@ pub(super) fn from_range(index: &Index<'_>, case: &Case, range: usize) -> Result
             range: declared.name.clone(),
             reason: suspension.map_or(detail, |suspension| suspension.reason.clone()),
         }),
-        Some((_, detail)) => Err(Refusal::Range(detail)),
+        Some((kind, detail)) => Err(Refusal::Range { kind, detail }),
     }
 }
 
@@ -149,11 +149,17 @@ fn absent(index: &Index<'_>, range: &Range, number: E164) -> Refusal {
     let from = range.assignable_at(number);
     let why = match (from, index.listed(number)) {
         (Some(from), _) if index.world.now < from => {
-            format!("the rules give it from {from} on")
+            format!(
+                "the rules give it from {from} on; wait until then, or change `from` in the rule file"
+            )
         }
-        (_, None) => "the tenant does not list it".to_owned(),
+        (_, None) => {
+            "the tenant does not list it; buy it in the Teams admin centre or have the operator upload it, and ask again"
+                .to_owned()
+        }
         (_, Some(_)) => format!(
-            "Teams does not list it as an activated {} number for users",
+            "Teams does not list it as an activated {} number for users; activate it in the Teams admin centre, or \
+             correct the `type` of the range",
             range.number_type
         ),
     };

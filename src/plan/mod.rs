@@ -1,6 +1,7 @@
 //! The difference between what is and what should be: decisions, changes, notes, guard rails. All of it pure.
 
 mod adopt;
+mod advice;
 mod assign;
 mod case;
 mod change;
@@ -29,6 +30,7 @@ mod tenant_notes;
 mod upkeep;
 mod world;
 
+pub use advice::advice;
 pub use change::{
     Action, Change, ChangeStatus, Expected, Part, Plan, PlanStatus, PolicyName, Reason, StepEnd,
     StepError,

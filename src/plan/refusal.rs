@@ -1,5 +1,6 @@
 //! Why something asked for by hand is not done. Each sentence says what stands against it and how to mend that.
 
+use super::{NoteKind, advice};
 use crate::directory::{UserId, VoiceLicence};
 use crate::numbering::{E164, NumberType};
 use jiff::Timestamp;
@@ -17,7 +18,10 @@ pub enum Refusal {
         "`{0}` is not known; `linekeeper sync` reads everybody, `linekeeper users list` shows who is known"
     )]
     UnknownUser(String),
-    #[error("{who} is no longer in the directory, so Teams can give no number")]
+    #[error(
+        "{who} is no longer in the directory, so Teams can give no number: restore the account in Entra, which Microsoft \
+         allows for 30 days, and ask again"
+    )]
     Gone { who: String },
     #[error(
         "{who} has no usable Phone System licence: assign one in Microsoft 365, wait until it has arrived, and try again"
@@ -39,7 +43,9 @@ pub enum Refusal {
     OutsideRanges { number: E164 },
     #[error("no range is called `{range}`; `linekeeper ranges list` shows them")]
     UnknownRange { range: String },
-    #[error("{number} lies in the range {lies_in}, not in {range}")]
+    #[error(
+        "{number} lies in the range {lies_in}, not in {range}: leave the range out, or name a number of {range}"
+    )]
     OtherRange {
         number: E164,
         lies_in: String,
@@ -79,8 +85,8 @@ pub enum Refusal {
         "the range {range} is suspended: {reason}; `linekeeper ranges resume {range}` opens it again"
     )]
     Suspended { range: String, reason: String },
-    #[error("{0}")]
-    Range(String),
+    #[error("{detail}. {}", advice(*kind))]
+    Range { kind: NoteKind, detail: String },
     #[error(
         "{range} and its overflow have no free number left; `linekeeper ranges list` shows the stock"
     )]
@@ -91,7 +97,9 @@ pub enum Refusal {
         "{who} already has {number}, which lies where the next one would come from; name a number to change it"
     )]
     HasOne { who: String, number: E164 },
-    #[error("{who} holds no number")]
+    #[error(
+        "{who} holds no number, so there is none to take back; `linekeeper explain {who}` shows what is known"
+    )]
     NothingHeld { who: String },
     #[error(
         "{who} has {number} in Teams, which Linekeeper may not touch because it lies in no range or is written elsewhere: \
@@ -116,7 +124,8 @@ pub enum Refusal {
     #[error("{until} has passed already; name a time to come")]
     Past { until: Timestamp },
     #[error(
-        "{number} is held by {holder}; it cannot be put to rest or freed while somebody has it"
+        "{number} is held by {holder}; it cannot be put to rest or freed while somebody has it: `linekeeper release \
+         {holder}` takes it back first"
     )]
     InHands { number: E164, holder: Holder },
 }
@@ -142,7 +151,7 @@ impl Refusal {
             Self::Resting { .. } => "resting",
             Self::Blocked { .. } => "blocked",
             Self::Suspended { .. } => "suspended",
-            Self::Range(_) => "range-refuses",
+            Self::Range { .. } => "range-refuses",
             Self::Exhausted { .. } => "exhausted",
             Self::NoRange { .. } => "no-range",
             Self::HasOne { .. } => "has-one",

@@ -1,13 +1,11 @@
 //! A plan, a sync and an explanation for whoever reads them: as JSON, whose names are fixed by the contract, and as text for people.
 
-mod advice;
 mod explanation;
 mod inert;
 mod overrides;
 mod sync_report;
 mod text;
 
-pub use advice::advice;
 pub use explanation::{
     Decision, NoteExplanation, NumberExplanation, PendingExplanation, PersonExplanation,
     RangeExplanation, TeamsExplanation, Tenure,

@@ -250,6 +250,82 @@ fn a_release_holds_or_renumbers() {
     releasing(&munich().holds("anna", 1000).but(paused), false, "paused");
 }
 
+/// What anna is told, and what can be done about it.
+#[track_caller]
+fn is_told(town: &Town, wish: Wish, expected: &str) {
+    let anna = town.users.iter().filter(|u| u.user.id == id("anna"));
+    let people = anna.cloned().collect();
+    let refused = town.look(|world| by_hand(world, people, &wish).expect_err("it is refused"));
+    assert_eq!(refused.to_string(), expected);
+}
+
+#[test]
+fn a_refusal_says_what_can_be_done() {
+    let wish = |number: Option<u64>, range: Option<&str>| Wish::Assign {
+        number: number.map(super::world::number),
+        range: range.map(str::to_owned),
+    };
+    is_told(
+        &munich(),
+        Wish::Release { renumber: false },
+        "anna holds no number, so there is none to take back; `linekeeper explain anna` shows what is known",
+    );
+    is_told(
+        &munich(),
+        wish(Some(1003), Some("vip")),
+        "+498955501003 lies in the range muc, not in vip: leave the range out, or name a number of vip",
+    );
+    is_told(
+        &munich().gone("anna", crate::plan::GoneHow::Deleted, 1),
+        wish(Some(1003), None),
+        "anna is no longer in the directory, so Teams can give no number: restore the account in Entra, which Microsoft \
+         allows for 30 days, and ask again",
+    );
+    let zurich = town().user("anna", "E5+");
+    is_told(
+        &zurich,
+        wish(Some(2003), None),
+        "+41435552003 of the range zrh cannot be assigned: the tenant does not list it; buy it in the Teams admin centre \
+         or have the operator upload it, and ask again",
+    );
+    is_told(
+        &zurich
+            .clone()
+            .listed_as(2003, None, |p| p.activated = false),
+        wish(Some(2003), None),
+        "+41435552003 of the range zrh cannot be assigned: Teams does not list it as an activated operator-connect number \
+         for users; activate it in the Teams admin centre, or correct the `type` of the range",
+    );
+    is_told(
+        &zurich.listed(2003, None),
+        wish(Some(2003), None),
+        "the range zrh is of CH, the usage location is \"DE\". Correct the usage location in Entra: a number of this type \
+         must be of the same country.",
+    );
+    let policy = ruled_by(
+        r#"range "muc" { type direct-routing numbers +49 89 5550 1000 to 1009 quarantine 0 days policy TenantDialPlan "DE" }"#,
+    );
+    is_told(
+        &policy.user("anna", "E5+"),
+        wish(Some(1003), None),
+        "the range muc names the TenantDialPlan \"DE\", which the tenant lacks. Create the policy in the Teams admin \
+         centre, or correct its name in the rules.",
+    );
+    let held = munich().holds("bert", 1003);
+    let refused = held.look(|world| {
+        let index = crate::plan::Index::new(world);
+        crate::plan::may_rest(&index, number(1003)).expect_err("bert has it")
+    });
+    let holder = id("bert");
+    assert_eq!(
+        refused.to_string(),
+        format!(
+            "+498955501003 is held by {holder}; it cannot be put to rest or freed while somebody has it: `linekeeper \
+             release {holder}` takes it back first"
+        )
+    );
+}
+
 #[test]
 fn only_stale_holders_are_released_as_such() {
     let stale = town()

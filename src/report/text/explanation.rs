@@ -1,8 +1,9 @@
 //! An explanation for people: read from top to bottom it answers "why?".
 
+use crate::plan::advice;
 use crate::report::{
     NoteExplanation, NumberExplanation, PendingExplanation, PersonExplanation, RangeExplanation,
-    TeamsExplanation, Tenure, UserRef, advice, inert,
+    TeamsExplanation, Tenure, UserRef, inert,
 };
 use jiff::Timestamp;
 

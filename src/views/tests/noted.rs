@@ -4,8 +4,7 @@ use super::pages::noted;
 use crate::directory::Attribute;
 use crate::numbering::{ListedType, NumberType};
 use crate::plan::tests::world::{Town, ago, id, number, ruled_by, town};
-use crate::plan::{Note, NoteKind, Suspension, Wait};
-use crate::report::advice;
+use crate::plan::{Note, NoteKind, Suspension, Wait, advice};
 use insta::assert_snapshot;
 
 #[test]

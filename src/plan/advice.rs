@@ -1,6 +1,6 @@
 //! What each kind of note means for the person, and what can be done about it.
 
-use crate::plan::NoteKind;
+use super::NoteKind;
 
 /// What a help desk can say about a note of this kind: one sentence that names the next step, if there is one.
 #[must_use]
