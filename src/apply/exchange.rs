@@ -220,7 +220,7 @@ fn old_has_gone(step: &OpenStep) -> bool {
     match step.change.part {
         Part::TakesOver { .. } => step.claims_user,
         Part::GivesBack => step.claims_number,
-        Part::Plain | Part::Holds | Part::Renumbers | Part::MakesRoom => false,
+        Part::Plain | Part::Holds | Part::Renumbers | Part::MakesRoom | Part::LeftOver => false,
     }
 }
 

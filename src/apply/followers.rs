@@ -4,7 +4,9 @@ use super::chain::{Refusals, run_one, with_end};
 use super::recover::{Led, given_up, is_due};
 use super::step::tell;
 use super::{Hands, JournalError, StepId, Task};
-use crate::plan::{Action, Change, ChangeStatus, OpenStep, State, StepEnd, StepError, StepState};
+use crate::plan::{
+    Action, Change, ChangeStatus, OpenStep, Part, State, StepEnd, StepError, StepState,
+};
 use std::collections::BTreeMap;
 
 /// Where a leading step stands once it was looked at.
@@ -119,7 +121,8 @@ fn waiting(step: &OpenStep) -> Change {
     }
 }
 
-/// Whether an assignment's number is with its user, or a release's no longer is.
+/// Whether an assignment's number is with its user, or a release's no longer is. What is given follows an assignment, what
+/// is taken away a release, but for what a change of number leaves over.
 fn lead_took_effect(state: &State, follower: &Change) -> bool {
     let held = state
         .holdings
@@ -129,5 +132,5 @@ fn lead_took_effect(state: &State, follower: &Change) -> bool {
         follower.action,
         Action::Policy { id: Some(_), .. } | Action::Profile { phone: Some(_) }
     );
-    held == gives
+    held == (gives || follower.part == Part::LeftOver)
 }

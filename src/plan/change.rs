@@ -126,6 +126,8 @@ pub enum Part {
     },
     /// The assignment of the old number, if the new one cannot be had.
     GivesBack,
+    /// Takes away, once the new number is there, a policy that came with the old one.
+    LeftOver,
 }
 
 impl Part {

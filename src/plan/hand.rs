@@ -341,6 +341,7 @@ fn policies_left_over(case: &Case) -> Vec<Step> {
         .filter(|policy| !given(&policy.policy_type));
     left.map(|policy| Step {
         after: Some(1),
+        part: Part::LeftOver,
         ..policy_step(&case.steps[1], policy.clone(), None)
     })
     .collect()

@@ -75,7 +75,11 @@ fn released(change: &Change, user: &mut UserFacts, number: &mut NumberFacts, now
     match change.part {
         Part::Holds => user.wait = Some(Wait::ReleasedByHand),
         Part::Renumbers => user.renumber = Some(change.number),
-        Part::Plain | Part::MakesRoom | Part::TakesOver { .. } | Part::GivesBack => {}
+        Part::Plain
+        | Part::MakesRoom
+        | Part::TakesOver { .. }
+        | Part::GivesBack
+        | Part::LeftOver => {}
     }
 }
 

@@ -49,6 +49,7 @@ fn asked(town: &Town, wish: Wish) -> String {
                     Part::MakesRoom => " makes-room",
                     Part::TakesOver { .. } => " takes-over",
                     Part::GivesBack => " gives-back",
+                    Part::LeftOver => " left-over",
                 };
                 format!("{} {}{part}{after}", c.action.name(), last(c.number))
             });

@@ -2,9 +2,9 @@
 
 use super::gate::Held;
 use super::verdict;
-use crate::harness::crash::{Bench, Ended};
+use crate::harness::crash::{Bench, Ended, POLICY as GRANTED, id};
 use crate::harness::database::{Database, on_both_engines};
-use serde_json::json;
+use serde_json::{Value, json};
 
 on_both_engines!(
     never_begun_is_forgotten,
@@ -15,6 +15,7 @@ on_both_engines!(
     a_policy_follows_its_assignment,
     a_release_without_answer_is_found,
     a_policy_put_off_ends_with_its_number,
+    a_policy_left_over_by_a_change_of_number_goes_all_the_same,
 );
 
 const ASSIGN: &str = "/assignNumber";
@@ -152,6 +153,30 @@ async fn a_policy_put_off_ends_with_its_number(database: &Database) {
         "{taken:?}"
     );
     verdict::settle(&bench).await;
+    let open = "SELECT COUNT(*) FROM journal WHERE ended IS NULL";
+    assert_eq!(bench.count(open).await, 0, "open rows of the journal");
+}
+
+/// The range of the old number has a policy, that of the new one has none.
+async fn a_policy_left_over_by_a_change_of_number_goes_all_the_same(database: &Database) {
+    let bench = Bench::new(database, 1).await;
+    bench.join(10);
+    let given = bench.run(&["sync"]).await;
+    assert_eq!(made(&given, "policy"), 1, "{given:?}");
+    let granted = || {
+        let state = bench.control("GET", "/_sim/state", Value::Null);
+        state["policies"][id(10)][GRANTED.0].clone()
+    };
+    assert_eq!(granted(), GRANTED.1);
+    bench
+        .gate
+        .hold_first("/userAssignments/unassign", Held::Before);
+    let mut running = bench.spawn(&["assign", "user10@contoso.example", "+492215550125"]);
+    assert!(bench.gate.catches(&mut running).await, "nothing was held");
+    running.kill().await;
+    let syncs = verdict::settle(&bench).await;
+    assert_eq!(made(&syncs[0], "policy"), 1, "{syncs:?}");
+    assert_eq!(granted(), Value::Null);
     let open = "SELECT COUNT(*) FROM journal WHERE ended IS NULL";
     assert_eq!(bench.count(open).await, 0, "open rows of the journal");
 }
