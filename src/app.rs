@@ -115,17 +115,23 @@ impl App {
     /// # Errors
     /// Rules that cannot be used end with exit code 3.
     pub async fn records(&self, tenant: &TenantConfig) -> anyhow::Result<Records> {
-        let settings = Arc::new(settings(tenant));
         let rulebook = Arc::new(self.rulebook(tenant)?);
-        let store = self
-            .store
-            .tenant(&tenant.name, &tenant.tenant_id, Arc::clone(&settings))
-            .await?;
+        let store = self.store_of(tenant).await?;
         Ok(Records {
-            store: Arc::new(store),
+            settings: Arc::clone(store.settings()),
+            store,
             rulebook,
-            settings,
         })
+    }
+
+    /// A tenant's part of the database, tenant id pinned, whatever its rules are like.
+    ///
+    /// # Errors
+    /// A tenant id that is not the one of the database, or what the database says.
+    pub async fn store_of(&self, tenant: &TenantConfig) -> anyhow::Result<Arc<TenantStore>> {
+        let settings = Arc::new(settings(tenant));
+        let (name, id) = (&tenant.name, &tenant.tenant_id);
+        Ok(Arc::new(self.store.tenant(name, id, settings).await?))
     }
 
     /// A tenant to be looked at.

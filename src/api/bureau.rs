@@ -16,7 +16,7 @@ use utoipa::ToSchema;
 /// One tenant's records and rules, held still for one request.
 pub(super) struct Bureau {
     pub(super) served: Arc<Served>,
-    rules: Arc<RuleSet>,
+    pub(super) rules: Arc<RuleSet>,
     by: String,
     now: Timestamp,
 }
@@ -36,7 +36,6 @@ impl Bureau {
     pub(super) fn desk(&self) -> Desk<'_> {
         Desk {
             records: &*self.served.store,
-            rules: &self.rules,
             settings: self.served.settings(),
             by: &self.by,
             now: self.now,

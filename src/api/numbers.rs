@@ -105,7 +105,14 @@ pub(super) async fn reserve(
 ) -> Result<Json<NumberOverrides>, Problem> {
     let bureau = Bureau::of(&api, query.tenant.as_deref())?;
     let (number, until) = (read_number(&number)?, because.until()?);
-    let set = reconcile::reserve(&bureau.desk(), number, &because.reason, until).await;
+    let set = reconcile::reserve(
+        &bureau.desk(),
+        &bureau.rules,
+        number,
+        &because.reason,
+        until,
+    )
+    .await;
     Ok(Json(set?))
 }
 
@@ -118,6 +125,6 @@ pub(super) async fn unreserve(
     Query(query): Query<TenantQuery>,
 ) -> Result<Json<NumberOverrides>, Problem> {
     let bureau = Bureau::of(&api, query.tenant.as_deref())?;
-    let set = reconcile::unreserve(&bureau.desk(), read_number(&number)?).await;
+    let set = reconcile::unreserve(&bureau.desk(), &bureau.rules, read_number(&number)?).await;
     Ok(Json(set?))
 }

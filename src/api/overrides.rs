@@ -124,7 +124,7 @@ pub(super) async fn pin(
 ) -> Result<Response, Problem> {
     let number = read_number(&wish.number)?;
     let (bureau, user) = whose(&api, &query, &id).await?;
-    let set = reconcile::pin(&bureau.desk(), user, number, false).await?;
+    let set = reconcile::pin(&bureau.desk(), &bureau.rules, user, number, false).await?;
     if wish.r#move && set.number.is_some_and(|held| held != number) {
         let moved = order(&api, &bureau.served, user, this_number(number)).await;
         return moved.map_err(|problem| Problem {

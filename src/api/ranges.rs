@@ -46,7 +46,7 @@ pub(super) async fn suspend(
     Body(body): Body<Reason>,
 ) -> Result<Json<RangeSuspension>, Problem> {
     let bureau = Bureau::of(&api, query.tenant.as_deref())?;
-    let set = reconcile::suspend_range(&bureau.desk(), &name, &body.reason).await;
+    let set = reconcile::suspend_range(&bureau.desk(), &bureau.rules, &name, &body.reason).await;
     Ok(Json(set?))
 }
 
@@ -59,5 +59,7 @@ pub(super) async fn resume(
     Query(query): Query<TenantQuery>,
 ) -> Result<Json<RangeSuspension>, Problem> {
     let bureau = Bureau::of(&api, query.tenant.as_deref())?;
-    Ok(Json(reconcile::resume_range(&bureau.desk(), &name).await?))
+    Ok(Json(
+        reconcile::resume_range(&bureau.desk(), &bureau.rules, &name).await?,
+    ))
 }

@@ -119,7 +119,7 @@ async fn whose(app: &App, tenant: Option<&str>, user: &str) -> anyhow::Result<(T
     let mut last: Option<(Tenant, Records)> = None;
     for config in &chosen {
         let (tenant, records) = app.tenant(config).await?;
-        match known(&records, user).await? {
+        match known(&records.store, user).await? {
             Some(id) => found.push((tenant, id)),
             None => last = Some((tenant, records)),
         }

@@ -6,7 +6,7 @@ use super::inventory::read_number;
 use super::output::{Format, Output};
 use super::people::known;
 use super::plan_and_sync::{by_command_line, refused};
-use crate::app::{App, Records};
+use crate::app::App;
 use crate::config::TenantConfig;
 use crate::directory::UserId;
 use crate::numbering::E164;
@@ -14,26 +14,25 @@ use crate::plan::{Hand, Wish};
 use crate::reconcile::{Desk, Ledger as _, OverrideError, RuleSource as _};
 use crate::report::inert;
 use crate::rules::RuleSet;
+use crate::store::TenantStore;
 use jiff::Timestamp;
 use serde::Serialize;
 use std::sync::Arc;
 
-/// One tenant's records and rules, held still for one command.
-pub(super) struct Bureau {
-    name: String,
-    records: Records,
-    rules: Arc<RuleSet>,
+/// One tenant's records, held still for one command; the rules need not be readable.
+pub(super) struct Bureau<'a> {
+    config: &'a TenantConfig,
+    store: Arc<TenantStore>,
     by: String,
     now: Timestamp,
 }
 
-impl Bureau {
-    async fn of(app: &App, config: &TenantConfig) -> anyhow::Result<Self> {
-        let records = app.records(config).await?;
+impl<'a> Bureau<'a> {
+    /// The bureau of one tenant.
+    pub(super) async fn of(app: &App, config: &'a TenantConfig) -> anyhow::Result<Self> {
         Ok(Self {
-            name: config.name.clone(),
-            rules: records.rulebook.active(),
-            records,
+            config,
+            store: app.store_of(config).await?,
             by: by_command_line().by,
             now: app.clock.now(),
         })
@@ -42,31 +41,28 @@ impl Bureau {
     /// What the overrides are made with.
     pub(super) fn desk(&self) -> Desk<'_> {
         Desk {
-            records: &*self.records.store,
-            rules: &self.rules,
-            settings: &self.records.settings,
+            records: &*self.store,
+            settings: self.store.settings(),
             by: &self.by,
             now: self.now,
         }
     }
 
-    async fn all(app: &App, tenant: Option<&str>) -> anyhow::Result<Vec<Self>> {
-        let mut all = Vec::new();
-        for config in app.chosen(tenant)? {
-            all.push(Self::of(app, config).await?);
-        }
-        Ok(all)
+    /// The rules, for what is checked against them.
+    pub(super) fn rules(&self, app: &App) -> Result<Arc<RuleSet>, Failure> {
+        Ok(app.rulebook(self.config)?.active())
     }
 
     /// The tenant that knows the user, and the user.
     pub(super) async fn with_user(
-        app: &App,
+        app: &'a App,
         tenant: Option<&str>,
         user: &str,
     ) -> anyhow::Result<(Self, UserId)> {
         let mut found = Vec::new();
-        for bureau in Self::all(app, tenant).await? {
-            if let Some(id) = known(&bureau.records, user).await? {
+        for config in app.chosen(tenant)? {
+            let bureau = Self::of(app, config).await?;
+            if let Some(id) = known(&bureau.store, user).await? {
                 found.push((bureau, id));
             }
         }
@@ -76,83 +72,80 @@ impl Bureau {
             _ => Err(ambiguous(user).into()),
         }
     }
+}
 
+/// One tenant's records with its rules.
+pub(super) struct Ruled<'a> {
+    pub(super) bureau: Bureau<'a>,
+    pub(super) rules: Arc<RuleSet>,
+}
+
+impl<'a> Ruled<'a> {
     /// The tenant whose rules declare the number; where there is only one tenant, that one.
     pub(super) async fn with_number(
-        app: &App,
+        app: &'a App,
         tenant: Option<&str>,
         number: &str,
     ) -> anyhow::Result<(Self, E164)> {
         let number = read_number(number)?;
-        let all = Self::all(app, tenant).await?;
-        let declares = |bureau: &Self| bureau.rules.range_of(number).is_some();
-        let only = Self::only(all, declares, &number.to_string())?;
-        Ok((only, number))
+        let mut all = Vec::new();
+        for ruled in Self::all(app, tenant).await? {
+            let declares = ruled.rules.range_of(number).is_some();
+            all.push((ruled, declares));
+        }
+        Ok((only(all, &number.to_string())?, number))
     }
 
     /// The tenant that knows the range; where there is only one tenant, that one.
     pub(super) async fn with_range(
-        app: &App,
+        app: &'a App,
         tenant: Option<&str>,
         range: &str,
     ) -> anyhow::Result<Self> {
         let mut all = Vec::new();
-        for bureau in Self::all(app, tenant).await? {
-            let state = bureau.records.store.state(bureau.now).await?;
-            let knows = bureau.rules.range(range).is_some() || state.suspended.contains_key(range);
-            all.push((bureau, knows));
+        for ruled in Self::all(app, tenant).await? {
+            let state = ruled.bureau.store.state(ruled.bureau.now).await?;
+            let knows = ruled.rules.range(range).is_some() || state.suspended.contains_key(range);
+            all.push((ruled, knows));
         }
-        let names: Vec<String> = all
-            .iter()
-            .filter(|(_, knows)| *knows)
-            .map(|(bureau, _)| bureau.name.clone())
-            .collect();
-        let all = all.into_iter().map(|(bureau, _)| bureau).collect();
-        Ok(Self::only(
-            all,
-            |bureau| names.contains(&bureau.name),
-            range,
-        )?)
+        Ok(only(all, range)?)
     }
 
-    fn only(
-        mut all: Vec<Self>,
-        wanted: impl Fn(&Self) -> bool,
-        what: &str,
-    ) -> Result<Self, Failure> {
-        if all.len() == 1 {
-            return Ok(all.remove(0));
+    async fn all(app: &'a App, tenant: Option<&str>) -> anyhow::Result<Vec<Self>> {
+        let mut all = Vec::new();
+        for config in app.chosen(tenant)? {
+            let bureau = Bureau::of(app, config).await?;
+            let rules = bureau.rules(app)?;
+            all.push(Self { bureau, rules });
         }
-        all.retain(wanted);
-        match all.len() {
-            0 => Err(Failure::new(
-                Exit::Error,
-                format!("no tenant declares `{what}`; `linekeeper ranges list` shows the ranges"),
-            )),
-            1 => Ok(all.remove(0)),
-            _ => Err(ambiguous(what)),
-        }
+        Ok(all)
     }
+}
 
-    /// Every chosen tenant.
-    pub(super) async fn each(app: &App, tenant: Option<&str>) -> anyhow::Result<Vec<Self>> {
-        Self::all(app, tenant).await
+/// The only tenant there is, or the only one that is meant.
+fn only<T>(mut all: Vec<(T, bool)>, what: &str) -> Result<T, Failure> {
+    if all.len() > 1 {
+        all.retain(|(_, meant)| *meant);
+    }
+    match all.len() {
+        0 => Err(Failure::new(
+            Exit::Error,
+            format!("no tenant declares `{what}`; `linekeeper ranges list` shows the ranges"),
+        )),
+        1 => Ok(all.remove(0).0),
+        _ => Err(ambiguous(what)),
     }
 }
 
 /// Changes the number of somebody pinned at once, as `assign` does.
 pub(super) async fn change_to_pin(
     app: &App,
-    bureau: &Bureau,
+    bureau: &Bureau<'_>,
     user: UserId,
     number: E164,
     output: &mut Output,
 ) -> anyhow::Result<Exit> {
-    let chosen = app.chosen(Some(&bureau.name))?;
-    let Some(config) = chosen.first() else {
-        return Ok(Exit::Done);
-    };
-    let (tenant, _) = app.tenant(config).await?;
+    let (tenant, _) = app.tenant(bureau.config).await?;
     let wish = Wish::Assign {
         number: Some(number),
         range: None,

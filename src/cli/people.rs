@@ -3,15 +3,16 @@
 use super::exit::{Exit, Failure};
 use super::inventory::{plain_table, size};
 use super::output::{Format, Output};
-use crate::app::{App, Records};
+use crate::app::App;
 use crate::directory::UserId;
 use crate::plan::NoteKind;
 use crate::report::inert;
+use crate::store::TenantStore;
 use crate::views::{UserItem, ViewError, find_user};
 
 /// The user of that id, UPN (former ones too) or mail, if Linekeeper knows exactly one.
-pub(super) async fn known(records: &Records, text: &str) -> anyhow::Result<Option<UserId>> {
-    match find_user(&records.store, text).await {
+pub(super) async fn known(store: &TenantStore, text: &str) -> anyhow::Result<Option<UserId>> {
+    match find_user(store, text).await {
         Ok(found) => Ok(Some(found.stored.user.id)),
         Err(ViewError::NoUser(_)) => Ok(None),
         Err(error) => Err(error.into()),

@@ -71,7 +71,11 @@ async fn plan_one(
 }
 
 /// One tenant's failure does not stop the others: it is told at once and counts in the exit code.
-fn ended(config: &TenantConfig, done: anyhow::Result<Exit>, output: &mut Output) -> Exit {
+pub(super) fn ended(
+    config: &TenantConfig,
+    done: anyhow::Result<Exit>,
+    output: &mut Output,
+) -> Exit {
     done.unwrap_or_else(|error| {
         let exit = exit::of_error(&error);
         output.error(&anyhow::anyhow!("tenant {}: {error:#}", config.name));
@@ -188,7 +192,7 @@ pub(super) async fn one_person(
     user: Option<&str>,
 ) -> anyhow::Result<Option<UserId>> {
     let Some(text) = user else { return Ok(None) };
-    if let Some(id) = super::people::known(records, text).await? {
+    if let Some(id) = super::people::known(&records.store, text).await? {
         return Ok(Some(id));
     }
     if let Ok(id) = text.parse() {

@@ -5,8 +5,12 @@ use super::args::{ExemptArgs, NumberArgs, PauseArgs, PinArgs, ReserveArgs, RestA
 use super::args::{RangeArgs, TenantArgs, UserArgs};
 use super::exit::Exit;
 use super::output::Output;
-use super::overrides::{Bureau, change_to_pin, details, tell};
+use super::overrides::{Bureau, Ruled, change_to_pin, details, tell};
+use super::plan_and_sync::ended;
 use crate::app::App;
+use crate::config::TenantConfig;
+use crate::directory::UserId;
+use crate::numbering::E164;
 use crate::reconcile;
 use crate::report::{NumberOverrides, RangeSuspension, TenantPause, UserOverrides, inert};
 
@@ -47,7 +51,8 @@ pub(super) async fn unexempt(
 pub(super) async fn pin(app: &App, args: &PinArgs, output: &mut Output) -> anyhow::Result<Exit> {
     let (bureau, user) = whose(app, &args.who).await?;
     let number = super::inventory::read_number(&args.number)?;
-    let set = reconcile::pin(&bureau.desk(), user, number, args.force).await;
+    let rules = bureau.rules(app)?;
+    let set = reconcile::pin(&bureau.desk(), &rules, user, number, args.force).await;
     let held = set.as_ref().ok().and_then(|set| set.number);
     let sentence = |set: &UserOverrides| {
         let now = match set.number {
@@ -102,8 +107,15 @@ pub(super) async fn reserve(
     args: &ReserveArgs,
     output: &mut Output,
 ) -> anyhow::Result<Exit> {
-    let (bureau, number) = which(app, &args.which).await?;
-    let set = reconcile::reserve(&bureau.desk(), number, &args.reason, args.until).await;
+    let (ruled, number) = which(app, &args.which).await?;
+    let set = reconcile::reserve(
+        &ruled.bureau.desk(),
+        &ruled.rules,
+        number,
+        &args.reason,
+        args.until,
+    )
+    .await;
     let sentence = |set: &NumberOverrides| {
         let details = details(Some(&args.reason), args.until);
         format!(
@@ -120,8 +132,8 @@ pub(super) async fn unreserve(
     args: &NumberArgs,
     output: &mut Output,
 ) -> anyhow::Result<Exit> {
-    let (bureau, number) = which(app, args).await?;
-    let set = reconcile::unreserve(&bureau.desk(), number).await;
+    let (ruled, number) = which(app, args).await?;
+    let set = reconcile::unreserve(&ruled.bureau.desk(), &ruled.rules, number).await;
     tell(set, |set| stands(set, "was not set aside by hand"), output)
 }
 
@@ -131,8 +143,8 @@ pub(super) async fn unblock(
     args: &NumberArgs,
     output: &mut Output,
 ) -> anyhow::Result<Exit> {
-    let (bureau, number) = which(app, args).await?;
-    let set = reconcile::unblock(&bureau.desk(), number).await;
+    let (ruled, number) = which(app, args).await?;
+    let set = reconcile::unblock(&ruled.bureau.desk(), &ruled.rules, number).await;
     tell(set, |set| stands(set, "was not blocked"), output)
 }
 
@@ -142,15 +154,15 @@ pub(super) async fn free(
     args: &NumberArgs,
     output: &mut Output,
 ) -> anyhow::Result<Exit> {
-    let (bureau, number) = which(app, args).await?;
-    let set = reconcile::free(&bureau.desk(), number).await;
+    let (ruled, number) = which(app, args).await?;
+    let set = reconcile::free(&ruled.bureau.desk(), &ruled.rules, number).await;
     tell(set, |set| stands(set, "was not resting"), output)
 }
 
 /// `numbers rest NUMBER --until DATE`.
 pub(super) async fn rest(app: &App, args: &RestArgs, output: &mut Output) -> anyhow::Result<Exit> {
-    let (bureau, number) = which(app, &args.which).await?;
-    let set = reconcile::rest(&bureau.desk(), number, args.until).await;
+    let (ruled, number) = which(app, &args.which).await?;
+    let set = reconcile::rest(&ruled.bureau.desk(), &ruled.rules, number, args.until).await;
     let sentence = |set: &NumberOverrides| format!("{} rests until {}", set.number, args.until);
     tell(set, sentence, output)
 }
@@ -162,8 +174,9 @@ pub(super) async fn suspend(
     output: &mut Output,
 ) -> anyhow::Result<Exit> {
     let tenant = args.range.tenants.tenant.as_deref();
-    let bureau = Bureau::with_range(app, tenant, &args.range.name).await?;
-    let set = reconcile::suspend_range(&bureau.desk(), &args.range.name, &args.reason).await;
+    let ruled = Ruled::with_range(app, tenant, &args.range.name).await?;
+    let (desk, rules) = (ruled.bureau.desk(), &ruled.rules);
+    let set = reconcile::suspend_range(&desk, rules, &args.range.name, &args.reason).await;
     let reason = details(Some(&args.reason), None);
     let sentence = |set: &RangeSuspension| {
         format!(
@@ -180,8 +193,8 @@ pub(super) async fn resume_range(
     args: &RangeArgs,
     output: &mut Output,
 ) -> anyhow::Result<Exit> {
-    let bureau = Bureau::with_range(app, args.tenants.tenant.as_deref(), &args.name).await?;
-    let set = reconcile::resume_range(&bureau.desk(), &args.name).await;
+    let ruled = Ruled::with_range(app, args.tenants.tenant.as_deref(), &args.name).await?;
+    let set = reconcile::resume_range(&ruled.bureau.desk(), &ruled.rules, &args.name).await;
     let sentence = |set: &RangeSuspension| match set.changed {
         true => format!("the range {} gives numbers again", inert(&set.range)),
         false => format!("the range {} was not suspended", inert(&set.range)),
@@ -189,19 +202,31 @@ pub(super) async fn resume_range(
     tell(set, sentence, output)
 }
 
-/// `pause --reason R`.
+/// `pause --reason R`. A tenant that cannot be paused does not keep the others from it.
 pub(super) async fn pause(
     app: &App,
     args: &PauseArgs,
     output: &mut Output,
 ) -> anyhow::Result<Exit> {
-    for bureau in Bureau::each(app, args.tenants.tenant.as_deref()).await? {
-        let set = reconcile::pause(&bureau.desk(), &args.reason, args.until).await;
-        let details = details(Some(&args.reason), args.until);
-        let sentence = |set: &TenantPause| format!("{} is paused{details}", inert(&set.tenant));
-        tell(set, sentence, output)?;
+    let mut exits = Vec::new();
+    for config in app.chosen(args.tenants.tenant.as_deref())? {
+        let done = pause_one(app, config, args, output).await;
+        exits.push(ended(config, done, output));
     }
-    Ok(Exit::Done)
+    Ok(Exit::worst(exits))
+}
+
+async fn pause_one(
+    app: &App,
+    config: &TenantConfig,
+    args: &PauseArgs,
+    output: &mut Output,
+) -> anyhow::Result<Exit> {
+    let bureau = Bureau::of(app, config).await?;
+    let set = reconcile::pause(&bureau.desk(), &args.reason, args.until).await;
+    let details = details(Some(&args.reason), args.until);
+    let sentence = |set: &TenantPause| format!("{} is paused{details}", inert(&set.tenant));
+    tell(set, sentence, output)
 }
 
 /// `resume`.
@@ -210,23 +235,30 @@ pub(super) async fn resume(
     args: &TenantArgs,
     output: &mut Output,
 ) -> anyhow::Result<Exit> {
-    for bureau in Bureau::each(app, args.tenant.as_deref()).await? {
-        let set = reconcile::resume(&bureau.desk()).await;
-        let sentence = |set: &TenantPause| match set.changed {
-            true => format!("{} writes again", inert(&set.tenant)),
-            false => format!("{} was not paused", inert(&set.tenant)),
-        };
-        tell(set, sentence, output)?;
+    let mut exits = Vec::new();
+    for config in app.chosen(args.tenant.as_deref())? {
+        let done = resume_one(app, config, output).await;
+        exits.push(ended(config, done, output));
     }
-    Ok(Exit::Done)
+    Ok(Exit::worst(exits))
 }
 
-async fn whose(app: &App, args: &UserArgs) -> anyhow::Result<(Bureau, crate::directory::UserId)> {
+async fn resume_one(app: &App, config: &TenantConfig, output: &mut Output) -> anyhow::Result<Exit> {
+    let bureau = Bureau::of(app, config).await?;
+    let set = reconcile::resume(&bureau.desk()).await;
+    let sentence = |set: &TenantPause| match set.changed {
+        true => format!("{} writes again", inert(&set.tenant)),
+        false => format!("{} was not paused", inert(&set.tenant)),
+    };
+    tell(set, sentence, output)
+}
+
+async fn whose<'a>(app: &'a App, args: &UserArgs) -> anyhow::Result<(Bureau<'a>, UserId)> {
     Bureau::with_user(app, args.tenants.tenant.as_deref(), &args.user).await
 }
 
-async fn which(app: &App, args: &NumberArgs) -> anyhow::Result<(Bureau, crate::numbering::E164)> {
-    Bureau::with_number(app, args.tenants.tenant.as_deref(), &args.number).await
+async fn which<'a>(app: &'a App, args: &NumberArgs) -> anyhow::Result<(Ruled<'a>, E164)> {
+    Ruled::with_number(app, args.tenants.tenant.as_deref(), &args.number).await
 }
 
 fn who(set: &UserOverrides) -> String {

@@ -3,13 +3,15 @@
 use super::exit::{Exit, Failure};
 use super::inventory::plain_table;
 use super::output::{Format, Output};
+use super::people::known;
 use super::plan_and_sync::{by_command_line, exit_of, print, run};
-use crate::app::{App, Records};
+use crate::app::App;
 use crate::config::TenantConfig;
 use crate::reconcile::Request;
 use crate::report::{self, SyncRecord, SyncStatus};
-use crate::store::Decision;
+use crate::store::{Decision, TenantStore};
 use crate::views::SyncItem;
+use std::sync::Arc;
 
 /// So many syncs are listed.
 const SHOWN: u32 = 100;
@@ -22,7 +24,9 @@ pub(super) async fn list(
 ) -> anyhow::Result<Exit> {
     let mut items = Vec::new();
     for config in app.chosen(tenant)? {
-        items.extend(app.view(config).await?.syncs(None, SHOWN).await?.items);
+        let store = app.store_of(config).await?;
+        let records = store.syncs_before(None, SHOWN).await?;
+        items.extend(records.into_iter().map(SyncItem::line));
     }
     items.sort_by_key(|item| std::cmp::Reverse(item.started));
     match output.format {
@@ -67,11 +71,11 @@ pub(super) async fn show(app: &App, id: &str, output: &mut Output) -> anyhow::Re
 async fn find<'a>(
     app: &'a App,
     id: &str,
-) -> anyhow::Result<(&'a TenantConfig, Records, SyncRecord)> {
+) -> anyhow::Result<(&'a TenantConfig, Arc<TenantStore>, SyncRecord)> {
     for config in app.chosen(None)? {
-        let records = app.records(config).await?;
-        if let Some(record) = records.store.sync(id).await? {
-            return Ok((config, records, record));
+        let store = app.store_of(config).await?;
+        if let Some(record) = store.sync(id).await? {
+            return Ok((config, store, record));
         }
     }
     Err(Failure::new(
@@ -88,10 +92,10 @@ pub(super) async fn approve(
     except: &[String],
     output: &mut Output,
 ) -> anyhow::Result<Exit> {
-    let (config, records, record) = find(app, id).await?;
+    let (config, store, record) = find(app, id).await?;
     let mut left_out = Vec::new();
     for user in except {
-        match super::people::known(&records, user).await? {
+        match known(&store, user).await? {
             Some(id) => left_out.push(id),
             None => {
                 return Err(Failure::new(
@@ -126,12 +130,11 @@ fn nothing_held(record: &SyncRecord) -> Failure {
 
 /// `syncs reject ID`: drops the held changes; the next sync plans anew.
 pub(super) async fn reject(app: &App, id: &str, output: &mut Output) -> anyhow::Result<Exit> {
-    let (_, records, _) = find(app, id).await?;
+    let (_, store, _) = find(app, id).await?;
     let decision = Decision::Reject {
         by: by_command_line().by,
     };
-    records
-        .store
+    store
         .resolve_held(None, id, &decision, app.clock.now())
         .await?;
     match output.format {

@@ -47,6 +47,14 @@ impl std::fmt::Debug for TenantStore {
     }
 }
 
+impl TenantStore {
+    /// The settings it was opened with.
+    #[must_use]
+    pub fn settings(&self) -> &Arc<Settings> {
+        &self.settings
+    }
+}
+
 impl Store {
     /// The tenant of that name, made when it is new. The id of the Microsoft tenant is pinned at the first use.
     ///

@@ -67,13 +67,12 @@ pub trait Overrides: Ledger {
     async fn listed(&self, number: E164) -> Result<Vec<Listed>, JournalError>;
 }
 
-/// Where an override is made.
+/// Where an override is made. What has to be checked against the rules is handed them beside it: all else can be set
+/// while the rules cannot be read.
 #[derive(Clone, Copy)]
 pub struct Desk<'a> {
     /// The tenant's records.
     pub records: &'a dyn Overrides,
-    /// The rules in force.
-    pub rules: &'a RuleSet,
     /// The tenant's settings.
     pub settings: &'a Settings,
     /// Who asks, for the audit trail.
@@ -107,22 +106,29 @@ impl Desk<'_> {
     /// Looks at one number as a plan would.
     pub(super) async fn look<T>(
         &self,
+        rules: &RuleSet,
         number: E164,
         look: impl FnOnce(&Index<'_>) -> Result<T, Refusal>,
     ) -> Result<T, OverrideError> {
         let listing = self.records.listed(number).await?;
         let state = self.records.state(self.now).await?;
-        let seen = self.see(&state, &listing, look);
+        let seen = self.see(rules, &state, &listing, look);
         match seen {
             Ok(seen) => Ok(seen),
             Err(refusal) => Err(self.refused(refusal).await),
         }
     }
 
-    fn see<T>(&self, state: &State, listing: &[Listed], look: impl FnOnce(&Index<'_>) -> T) -> T {
+    fn see<T>(
+        &self,
+        rules: &RuleSet,
+        state: &State,
+        listing: &[Listed],
+        look: impl FnOnce(&Index<'_>) -> T,
+    ) -> T {
         let skus = Some(state.anchor.skus.as_slice());
         let world = World {
-            rules: self.rules,
+            rules,
             settings: self.settings,
             book: &LicenceBook::new(self.settings.catalogue.clone(), skus),
             groups: &GroupMembers::new(),

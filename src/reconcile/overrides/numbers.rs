@@ -6,6 +6,7 @@ use crate::plan::{
     Entry, Index, NumberFacts, Refusal, Reservation, declared, may_reserve, may_rest, to_come,
 };
 use crate::report::NumberOverrides;
+use crate::rules::RuleSet;
 use jiff::Timestamp;
 
 /// Sets a number aside: the rules give it to nobody, people may.
@@ -14,6 +15,7 @@ use jiff::Timestamp;
 /// A number outside all ranges or one that is never given, a time that has passed, or the database.
 pub async fn reserve(
     desk: &Desk<'_>,
+    rules: &RuleSet,
     number: E164,
     reason: &str,
     until: Option<Timestamp>,
@@ -25,38 +27,50 @@ pub async fn reserve(
         until,
     };
     let set = move |facts: &mut NumberFacts| facts.reserved = Some(reservation.clone());
-    change(desk, number, "reserved", may_reserve, &set).await
+    change(desk, rules, number, "reserved", may_reserve, &set).await
 }
 
 /// Takes a reservation by hand back; one by rule stays.
 ///
 /// # Errors
 /// A number outside all ranges, or the database.
-pub async fn unreserve(desk: &Desk<'_>, number: E164) -> Result<NumberOverrides, OverrideError> {
+pub async fn unreserve(
+    desk: &Desk<'_>,
+    rules: &RuleSet,
+    number: E164,
+) -> Result<NumberOverrides, OverrideError> {
     let set = |facts: &mut NumberFacts| facts.reserved = None;
-    change(desk, number, "unreserved", declared, &set).await
+    change(desk, rules, number, "unreserved", declared, &set).await
 }
 
 /// Lets a number that Teams refused be tried again at once.
 ///
 /// # Errors
 /// A number outside all ranges, or the database.
-pub async fn unblock(desk: &Desk<'_>, number: E164) -> Result<NumberOverrides, OverrideError> {
+pub async fn unblock(
+    desk: &Desk<'_>,
+    rules: &RuleSet,
+    number: E164,
+) -> Result<NumberOverrides, OverrideError> {
     let set = |facts: &mut NumberFacts| {
         facts.blocked_until = None;
         facts.blocks = 0;
         facts.refused_for.clear();
     };
-    change(desk, number, "unblocked", declared, &set).await
+    change(desk, rules, number, "unblocked", declared, &set).await
 }
 
 /// Ends the rest of a number at once.
 ///
 /// # Errors
 /// A number outside all ranges or in somebody's hands, or the database.
-pub async fn free(desk: &Desk<'_>, number: E164) -> Result<NumberOverrides, OverrideError> {
+pub async fn free(
+    desk: &Desk<'_>,
+    rules: &RuleSet,
+    number: E164,
+) -> Result<NumberOverrides, OverrideError> {
     let set = |facts: &mut NumberFacts| facts.rest_until = None;
-    change(desk, number, "rest-ended", may_rest, &set).await
+    change(desk, rules, number, "rest-ended", may_rest, &set).await
 }
 
 /// Puts a number to rest until a time, whatever its range says.
@@ -65,17 +79,19 @@ pub async fn free(desk: &Desk<'_>, number: E164) -> Result<NumberOverrides, Over
 /// A number outside all ranges or in somebody's hands, a time that has passed, or the database.
 pub async fn rest(
     desk: &Desk<'_>,
+    rules: &RuleSet,
     number: E164,
     until: Timestamp,
 ) -> Result<NumberOverrides, OverrideError> {
     to_come(Some(until), desk.now)?;
     let set = move |facts: &mut NumberFacts| facts.rest_until = Some(until);
-    change(desk, number, "put-to-rest", may_rest, &set).await
+    change(desk, rules, number, "put-to-rest", may_rest, &set).await
 }
 
 /// Writes only what differs, if the number allows it, and answers what is set from now on.
 async fn change(
     desk: &Desk<'_>,
+    rules: &RuleSet,
     number: E164,
     what: &'static str,
     allows: fn(&Index<'_>, E164) -> Result<Entry, Refusal>,
@@ -85,7 +101,7 @@ async fn change(
         allows(index, number)?;
         Ok(index.facts(number).cloned().unwrap_or_default())
     };
-    let before = desk.look(number, look).await?;
+    let before = desk.look(rules, number, look).await?;
     let mut wanted = before.clone();
     set(&mut wanted);
     let changed = wanted != before;
@@ -114,5 +130,5 @@ async fn change(
             changed,
         })
     };
-    desk.look(number, now).await
+    desk.look(rules, number, now).await
 }

@@ -5,6 +5,7 @@ use crate::directory::UserId;
 use crate::numbering::E164;
 use crate::plan::{Exemption, Refusal, StoredUser, UserFacts, Wait, may_pin, to_come};
 use crate::report::{UserOverrides, UserRef};
+use crate::rules::RuleSet;
 use jiff::Timestamp;
 
 /// Has the rules leave a user alone, until a time or until it is taken back: the number stays, and none is given.
@@ -41,13 +42,16 @@ pub async fn unexempt(desk: &Desk<'_>, user: UserId) -> Result<UserOverrides, Ov
 /// An unknown user, what stands against the number, or the database.
 pub async fn pin(
     desk: &Desk<'_>,
+    rules: &RuleSet,
     user: UserId,
     number: E164,
     force: bool,
 ) -> Result<UserOverrides, OverrideError> {
     let stored = desk.stored(user).await?;
-    desk.look(number, |index| may_pin(index, &stored, number, force))
-        .await?;
+    desk.look(rules, number, |index| {
+        may_pin(index, &stored, number, force)
+    })
+    .await?;
     change(desk, user, "pinned", &|facts| facts.pin = Some(number)).await
 }
 

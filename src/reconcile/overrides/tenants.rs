@@ -3,6 +3,7 @@
 use super::{Desk, OverrideError};
 use crate::plan::{Pause, Refusal, Suspension, to_come};
 use crate::report::{RangeSuspension, TenantPause};
+use crate::rules::RuleSet;
 use jiff::Timestamp;
 
 /// Has a range give nothing for now; who holds a number of it keeps it.
@@ -11,11 +12,12 @@ use jiff::Timestamp;
 /// An unknown range, or the database.
 pub async fn suspend_range(
     desk: &Desk<'_>,
+    rules: &RuleSet,
     range: &str,
     reason: &str,
 ) -> Result<RangeSuspension, OverrideError> {
     let state = desk.records.state(desk.now).await?;
-    if desk.rules.range(range).is_none() {
+    if rules.range(range).is_none() {
         let range = range.to_owned();
         return Err(Refusal::UnknownRange { range }.into());
     }
@@ -38,10 +40,14 @@ pub async fn suspend_range(
 ///
 /// # Errors
 /// A range that is neither declared nor suspended, or the database.
-pub async fn resume_range(desk: &Desk<'_>, range: &str) -> Result<RangeSuspension, OverrideError> {
+pub async fn resume_range(
+    desk: &Desk<'_>,
+    rules: &RuleSet,
+    range: &str,
+) -> Result<RangeSuspension, OverrideError> {
     let state = desk.records.state(desk.now).await?;
     let changed = state.suspended.contains_key(range);
-    if !changed && desk.rules.range(range).is_none() {
+    if !changed && rules.range(range).is_none() {
         let range = range.to_owned();
         return Err(Refusal::UnknownRange { range }.into());
     }

@@ -1,16 +1,23 @@
 //! Several tenants, and what is wrong with files.
 
-use super::MUNICH;
+use super::{MUNICH, keep};
 use crate::harness::database::{Database, on_both_engines};
 use crate::harness::scenario::Scenario;
 use crate::harness::tenant::{E5, Tenant};
+use serde_json::{Value, json};
 
 on_both_engines!(
     two_tenants_are_kept_apart,
     two_tenants_may_not_give_the_same_numbers,
     wrong_rules_end_with_3_and_lose_nothing,
+    all_tenants_are_paused_though_their_rules_are_broken,
+    one_tenant_that_fails_keeps_no_other_from_its_pause,
+    what_needs_no_rules_is_done_while_they_are_broken,
     a_wrong_configuration_ends_with_3_and_names_the_place,
 );
+
+/// Rules as somebody leaves them in the middle of a line.
+const BROKEN: &str = "range \"muc\" {";
 
 /// The second tenant of a configuration.
 fn second(other: &Scenario, mode: &str) -> String {
@@ -51,7 +58,7 @@ async fn two_tenants_are_kept_apart(database: &Database) {
     contoso.forget_log();
     fabrikam.forget_log();
     for report in contoso.sync(0).await.reports() {
-        assert_eq!(report["changes"], serde_json::json!([]), "{report}");
+        assert_eq!(report["changes"], json!([]), "{report}");
     }
     assert_eq!([contoso.writes(), fabrikam.writes()].concat(), [""; 0]);
     // Each by itself agrees with its Teams.
@@ -92,6 +99,94 @@ async fn wrong_rules_end_with_3_and_lose_nothing(database: &Database) {
     story.teams(&["+498955501000 anna"]);
     std::fs::create_dir(story.folder().join("rules")).expect("the folder");
     story.rules(MUNICH);
+    story.ends().await;
+}
+
+async fn all_tenants_are_paused_though_their_rules_are_broken(database: &Database) {
+    let (contoso, fabrikam) = two(database, &MUNICH.replace("1000 to 1009", "2000 to 2009")).await;
+    contoso.rules(BROKEN);
+    std::fs::remove_dir_all(fabrikam.folder().join("rules")).expect("the folder");
+    let pause = ["pause", "--reason", "wrong file", "--until", "2100-01-01"];
+    let paused = contoso.run(&pause).await.exits(0).reports();
+    let said = |report: &Value| (report["tenant"].clone(), report["paused"].clone());
+    assert_eq!(
+        paused.iter().map(said).collect::<Vec<_>>(),
+        [("contoso", true), ("fabrikam", true)].map(|(name, on)| (json!(name), json!(on)))
+    );
+    contoso.rules(MUNICH);
+    std::fs::create_dir(fabrikam.folder().join("rules")).expect("the folder");
+    fabrikam.rules(&MUNICH.replace("1000 to 1009", "2000 to 2009"));
+    contoso.sync(5).await;
+    assert_eq!([contoso.writes(), fabrikam.writes()].concat(), [""; 0]);
+    contoso.rules(BROKEN);
+    contoso.run(&["resume"]).await.exits(0);
+    contoso.rules(MUNICH);
+    contoso.sync(0).await;
+    contoso.teams(&["+498955501000 anna"]);
+    fabrikam.teams(&["+498955502000 anna", "+498955502001 bert"]);
+}
+
+async fn one_tenant_that_fails_keeps_no_other_from_its_pause(database: &Database) {
+    let (contoso, fabrikam) = two(database, &MUNICH.replace("1000 to 1009", "2000 to 2009")).await;
+    contoso.sync(0).await;
+    let file = contoso.folder().join("linekeeper.toml");
+    let config = std::fs::read_to_string(file).expect("the configuration");
+    let other = config.replace(
+        "00000000-0000-4000-a000-000000000001",
+        "00000000-0000-4000-a000-000000000009",
+    );
+    contoso.write("linekeeper.toml", &other);
+    let paused = contoso.run(&["pause", "--reason", "audit"]).await;
+    paused.exits(1).says(&["tenant contoso: "]);
+    paused.has("/tenant", "fabrikam").has("/paused", true);
+    let resumed = contoso.run(&["resume"]).await;
+    resumed.exits(1).says(&["tenant contoso: "]);
+    resumed.has("/tenant", "fabrikam").has("/changed", true);
+    fabrikam.teams(&["+498955502000 anna", "+498955502001 bert"]);
+}
+
+async fn what_needs_no_rules_is_done_while_they_are_broken(database: &Database) {
+    let story = Scenario::new(
+        database,
+        Tenant::default().people("user", 3, "München", &[E5]),
+        MUNICH,
+    )
+    .await;
+    story.switch(keep());
+    story.sync(0).await;
+    let until = ["--until", "2100-01-01"];
+    story.numbers("rest", "+498955501009", &until, 0).await;
+    story
+        .users("pin", "user-a", &["+498955501000"], 0)
+        .await
+        .has("/pin", "+498955501000");
+    for name in ["user-a", "user-b"] {
+        story.unlicense(name, E5);
+    }
+    story.configure("mode = \"apply\"", "[tenant.safety]\nmax_releases = 0");
+    let held = story.sync(5).await.sync_id();
+    story.rules(BROKEN);
+    story.users("exempt", "user-a", &[], 0).await;
+    story.users("unexempt", "user-a", &[], 0).await;
+    story.users("unpin", "user-a", &[], 0).await;
+    story.users("resume", "user-a", &[], 0).await;
+    let listed = story.run(&["syncs", "list"]).await;
+    assert_eq!(listed.exits(0).items().len(), 2, "{listed}");
+    let shown = story.run(&["syncs", "show", &held]).await;
+    shown.exits(0).has("/status", "held");
+    let approved = story.run(&["syncs", "approve", &held]).await;
+    approved.exits(3).says(&["offices.rules:1"]);
+    story.run(&["syncs", "reject", &held]).await.exits(0);
+    // What is checked against the rules, or makes changes by them, is not done.
+    let pin = ["+498955501000"];
+    let pinned = story.users("pin", "user-a", &pin, 3).await;
+    pinned.says(&["offices.rules:1"]);
+    let rested = story.numbers("free", "+498955501009", &[], 3).await;
+    rested.says(&["offices.rules:1"]);
+    story.rules(MUNICH);
+    story.configure("mode = \"apply\"", "");
+    story.sync(0).await;
+    story.teams(&["+498955501002 user-c"]);
     story.ends().await;
 }
 

@@ -65,7 +65,6 @@ async fn of_two_people_pinned_at_once_one_is_told_of_the_other(database: &Databa
     let (rules, settings) = (rules(), Settings::default());
     let desk = |records| Desk {
         records,
-        rules: &rules,
         settings: &settings,
         by: "admin",
         now: at(1),
@@ -73,8 +72,8 @@ async fn of_two_people_pinned_at_once_one_is_told_of_the_other(database: &Databa
     let (one, other) = (desk(&first), desk(&second));
     for no in 0..20 {
         let both = tokio::join!(
-            pin(&one, id(1), number(no), false),
-            pin(&other, id(2), number(no), false)
+            pin(&one, &rules, id(1), number(no), false),
+            pin(&other, &rules, id(2), number(no), false)
         );
         let (refused, winner) = match both {
             (Ok(_), Err(refused)) => (refused, id(1)),
