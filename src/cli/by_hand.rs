@@ -5,8 +5,10 @@ use super::exit::{Exit, Failure};
 use super::inventory::read_number;
 use super::output::{Format, Output};
 use super::people::known;
-use super::plan_and_sync::{by_command_line, exit_of, one_person, print, run};
+use super::plan_and_sync::{by_command_line, ended, exit_of, one_person, print, run};
+use super::retyped::linekeeper;
 use crate::app::{App, Records};
+use crate::config::TenantConfig;
 use crate::directory::UserId;
 use crate::plan::{Hand, Mode, NoteKind, Wish};
 use crate::reconcile::{self, Finished, Request, Tenant, is_unfinished};
@@ -50,31 +52,48 @@ pub(super) async fn release(
 async fn release_stale(app: &App, args: &ReleaseArgs, output: &mut Output) -> anyhow::Result<Exit> {
     let mut exits = Vec::new();
     for config in app.chosen(args.tenants.tenant.as_deref())? {
-        let (tenant, records) = app.tenant(config).await?;
-        let noted = records
-            .store
-            .user_notes(Some(NoteKind::StaleHolder), usize::MAX)
-            .await?;
-        let hand = Hand {
-            people: noted.into_iter().map(|(id, ..)| id).collect(),
-            wish: Wish::ReleaseStale,
-        };
-        exits.push(match args.yes {
-            true => order(app, &tenant, hand, args.wait, output).await?,
-            false => preview(&tenant, hand, output).await?,
-        });
+        let done = release_stale_of(app, config, args, output).await;
+        exits.push(ended(config, done, output));
     }
     Ok(Exit::worst(exits))
 }
 
-async fn preview(tenant: &Tenant, hand: Hand, output: &mut Output) -> anyhow::Result<Exit> {
+async fn release_stale_of(
+    app: &App,
+    config: &TenantConfig,
+    args: &ReleaseArgs,
+    output: &mut Output,
+) -> anyhow::Result<Exit> {
+    let (tenant, records) = app.tenant(config).await?;
+    let noted = records
+        .store
+        .user_notes(Some(NoteKind::StaleHolder), usize::MAX)
+        .await?;
+    let hand = Hand {
+        people: noted.into_iter().map(|(id, ..)| id).collect(),
+        wish: Wish::ReleaseStale,
+    };
+    match args.yes {
+        true => order(app, &tenant, hand, args.wait, output).await,
+        false => preview(app, &tenant, hand, output).await,
+    }
+}
+
+async fn preview(
+    app: &App,
+    tenant: &Tenant,
+    hand: Hand,
+    output: &mut Output,
+) -> anyhow::Result<Exit> {
     let request = Request::of_hand(by_command_line(), hand);
     let finished = reconcile::plan(tenant, &request).await?;
     print(&finished, output)?;
     if output.format == Format::Text && !finished.report.changes.is_empty() {
-        output.line(
-            "Nothing was released. To release exactly these: linekeeper release --stale --yes",
-        )?;
+        let linekeeper = linekeeper(app.config.file.as_deref());
+        let name = &tenant.settings.tenant;
+        output.line(&format!(
+            "Nothing was released. To release them: {linekeeper} release --stale --yes --tenant {name}"
+        ))?;
     }
     Ok(exit_of(&finished))
 }
@@ -87,7 +106,10 @@ pub(super) async fn order(
     wait: Option<Duration>,
     output: &mut Output,
 ) -> anyhow::Result<Exit> {
-    app.check_overlaps()?;
+    // A number that goes is nobody else's; only one that comes may be declared by two tenants.
+    if matches!(hand.wish, Wish::Assign { .. }) {
+        app.check_overlaps()?;
+    }
     let request = Request::of_hand(by_command_line(), hand.clone());
     let finished = run(tenant, &request, wait).await?;
     print(&finished, output)?;

@@ -2,6 +2,7 @@
 
 use super::exit::{Exit, Failure};
 use super::output::{Format, Output};
+use super::retyped::linekeeper;
 use crate::config::DEFAULTS;
 use anyhow::Context as _;
 use std::fs::OpenOptions;
@@ -62,19 +63,16 @@ fn configuration(defaults: &str) -> String {
 
 fn next_steps(folder: &Path) -> String {
     let shown = folder.join("linekeeper.toml");
-    let (shown, rules) = (shown.display(), folder.join("rules").join("first.rules"));
-    let rules = rules.display();
-    let config = match folder == Path::new("") {
-        true => String::new(),
-        false => format!(" --config '{shown}'"),
-    };
+    let rules = folder.join("rules").join("first.rules");
+    let linekeeper = linekeeper((folder != Path::new("")).then_some(&*shown));
+    let (shown, rules) = (shown.display(), rules.display());
     format!(
         "Written: {shown} and {rules}\n\n\
          1. Register an app in Entra ID with the application permissions User.Read.All, LicenseAssignment.Read.All and\n   \
          TeamsTelephoneNumber.Read.All, grant admin consent, and fill in the [[tenant]] block at the end of\n   \
          {shown}. Put the secret into a file of its own that only you can read (chmod 600).\n\
-         2. Write your ranges into {rules}, then: linekeeper{config} rules check\n\
-         3. Look before anything happens: linekeeper{config} doctor, then: linekeeper{config} plan --full\n\n\
+         2. Write your ranges into {rules}, then: {linekeeper} rules check\n\
+         3. Look before anything happens: {linekeeper} doctor, then: {linekeeper} plan --full\n\n\
          The mode is `observe`: nothing is written to Teams until you change it.\n"
     )
 }

@@ -17,6 +17,7 @@ pub mod output;
 mod overrides;
 mod people;
 mod plan_and_sync;
+mod retyped;
 mod rules;
 mod run;
 mod serve;

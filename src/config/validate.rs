@@ -49,6 +49,7 @@ pub(super) fn config(
     let tenants: Option<Vec<TenantConfig>> = tenants.into_iter().collect();
     let clock_offset = clock_offset(sources, tenants.as_deref(), &mut findings);
     Some(Config {
+        file: sources.file.clone(),
         server: server?,
         database: database?,
         graph: (&top.graph).into(),

@@ -11,6 +11,8 @@ use uuid::Uuid;
 /// for are [`Duration`].
 #[derive(Clone, Debug)]
 pub struct Config {
+    /// The file of `--config` as it was named; `None`: none was.
+    pub file: Option<PathBuf>,
     /// `[server]`.
     pub server: Server,
     /// `[database]`.

@@ -11,6 +11,7 @@ pub(crate) struct Invocation {
     pub(crate) config: PathBuf,
     pub(crate) arguments: Vec<String>,
     pub(crate) environment: Vec<(String, OsString)>,
+    pub(crate) format: &'static str,
 }
 
 /// What came of it.
@@ -21,6 +22,12 @@ pub(crate) struct Run {
 }
 
 impl Invocation {
+    /// Prints for people.
+    pub(crate) fn in_text(self) -> Self {
+        let format = "text";
+        Self { format, ..self }
+    }
+
     /// Runs the binary to its end without stopping the simulator, which lives in the same runtime.
     pub(crate) async fn run(self) -> Run {
         let arguments = self.arguments.clone();
@@ -38,7 +45,7 @@ impl Invocation {
         command
             .arg("--config")
             .arg(&self.config)
-            .arg("--output=json")
+            .args(["--output", self.format])
             .args(&self.arguments);
         command
     }
@@ -182,6 +189,11 @@ impl Run {
             "{pointer} of {self}"
         );
         self
+    }
+
+    /// What was printed.
+    pub(crate) fn text(&self) -> String {
+        String::from_utf8_lossy(&self.output.stdout).into_owned()
     }
 
     /// What was logged, on standard error.

@@ -113,6 +113,7 @@ impl Scenario {
             config: self.folder().join("linekeeper.toml"),
             arguments: arguments.iter().map(|a| (*a).to_owned()).collect(),
             environment: offset.collect(),
+            format: "json",
         }
     }
 

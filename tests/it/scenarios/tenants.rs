@@ -13,6 +13,7 @@ on_both_engines!(
     all_tenants_are_paused_though_their_rules_are_broken,
     one_tenant_that_fails_keeps_no_other_from_its_pause,
     what_needs_no_rules_is_done_while_they_are_broken,
+    each_tenant_says_how_its_stale_holders_are_released,
     a_wrong_configuration_ends_with_3_and_names_the_place,
 );
 
@@ -188,6 +189,49 @@ async fn what_needs_no_rules_is_done_while_they_are_broken(database: &Database) 
     story.sync(0).await;
     story.teams(&["+498955501002 user-c"]);
     story.ends().await;
+}
+
+async fn each_tenant_says_how_its_stale_holders_are_released(database: &Database) {
+    let contoso = Tenant::default()
+        .person("anna", "München", &[])
+        .held("+498955501002", "anna");
+    let fabrikam = Tenant::default()
+        .person("bert", "München", &[])
+        .held("+498955502002", "bert");
+    let others = MUNICH.replace("1000 to 1009", "2000 to 2009");
+    let contoso = Scenario::new(database, contoso, MUNICH).await;
+    let fabrikam = Scenario::new(database, fabrikam, &others).await;
+    contoso.configure("mode = \"apply\"", &second(&fabrikam, "apply"));
+    contoso.sync(0).await;
+    let stale = ["release", "--stale"];
+    let shown = contoso.invocation(&stale).in_text().run().await;
+    let config = contoso.folder().join("linekeeper.toml");
+    let command = |tenant: &str| {
+        let config = config.display();
+        format!(
+            "To release them: linekeeper --config '{config}' release --stale --yes --tenant {tenant}\n"
+        )
+    };
+    let text = shown.exits(0).text();
+    assert!(text.contains(&command("contoso")), "{shown}");
+    assert!(text.contains(&command("fabrikam")), "{shown}");
+    // One tenant that cannot be looked at does not keep the other from being shown and released.
+    contoso.rules(BROKEN);
+    let shown = contoso.invocation(&stale).in_text().run().await;
+    shown
+        .exits(3)
+        .says(&["tenant contoso: ", "offices.rules:1"]);
+    let text = shown.text();
+    assert!(!text.contains(&command("contoso")), "{shown}");
+    assert!(text.contains(&command("fabrikam")), "{shown}");
+    let released = contoso.run(&["release", "--stale", "--yes"]).await;
+    released
+        .exits(3)
+        .says(&["tenant contoso: "])
+        .changes(&["release bert +498955502002 manual succeeded"]);
+    contoso.rules(MUNICH);
+    contoso.teams(&["+498955501002 anna"]);
+    fabrikam.teams(&[]);
 }
 
 async fn a_wrong_configuration_ends_with_3_and_names_the_place(database: &Database) {
