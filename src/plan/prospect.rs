@@ -1,10 +1,12 @@
 //! What the next sync would make of one person, by what is remembered alone.
 
 use super::{
-    Change, FactsUpdate, Holding, Judged, Note, Planner, State, StoredUser, World, judge,
-    out_of_place,
+    Anchor, Change, Circumstances, FactsUpdate, Holding, Judged, Note, Planner, Settings, State,
+    StoredUser, World, judge, out_of_place,
 };
+use crate::directory::{LicenceBook, Sku};
 use crate::numbering::{Category, E164, Listed, ListedProfile, ListedStatus, ListedType};
+use crate::rules::{GroupMembers, RuleSet};
 use jiff::Timestamp;
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -43,6 +45,46 @@ pub fn prospect(world: &World<'_>, stored: &StoredUser) -> Prospect {
             .filter(|c| c.user == id)
             .collect(),
         notes: draft.plan.notes.into_iter().filter(of_person).collect(),
+    }
+}
+
+impl Anchor {
+    /// The tenant's products, for a [`LicenceBook`]; `None` as long as none has been read, because the permission is
+    /// missing or no sync has run.
+    #[must_use]
+    pub fn products(&self) -> Option<&[Sku]> {
+        (!self.skus.is_empty()).then_some(self.skus.as_slice())
+    }
+}
+
+impl<'a> World<'a> {
+    /// The world as it is stored, for looking at it while no sync runs: nothing about it is special, and what is not
+    /// stored is empty, so that whoever reads members, policies or single numbers puts them in.
+    #[must_use]
+    pub fn at_rest(
+        rules: &'a RuleSet,
+        settings: &'a Settings,
+        book: &'a LicenceBook,
+        state: &'a State,
+        listing: &'a [Listed],
+        now: Timestamp,
+    ) -> Self {
+        static MEMBERS: GroupMembers = GroupMembers::new();
+        static CONFIRMED: BTreeMap<E164, Option<Listed>> = BTreeMap::new();
+        static POLICIES: BTreeMap<(String, String), Option<String>> = BTreeMap::new();
+        Self {
+            rules,
+            settings,
+            book,
+            groups: &MEMBERS,
+            listing,
+            listed_at: state.anchor.numbers_read.unwrap_or(now),
+            confirmed: &CONFIRMED,
+            policies: &POLICIES,
+            state,
+            circumstances: Circumstances::ORDINARY,
+            now,
+        }
     }
 }
 
@@ -104,5 +146,30 @@ fn held(holding: &Holding, listed: Option<&Listed>) -> Listed {
             category: Category::Primary,
             ..profile
         }),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::directory::{Sku, SkuId, SkuStatus};
+    use crate::plan::Anchor;
+    use jiff::Timestamp;
+    use uuid::Uuid;
+
+    #[test]
+    fn products_that_were_never_read_are_not_known() {
+        let mut anchor = Anchor {
+            full_read: Some(Timestamp::UNIX_EPOCH),
+            numbers_read: Some(Timestamp::UNIX_EPOCH),
+            ..Anchor::default()
+        };
+        assert_eq!(anchor.products(), None);
+        anchor.skus.push(Sku {
+            id: SkuId(Uuid::nil()),
+            part_number: "SPE_E5".to_owned(),
+            status: SkuStatus("Enabled".to_owned()),
+            plans: Vec::new(),
+        });
+        assert_eq!(anchor.products(), Some(anchor.skus.as_slice()));
     }
 }

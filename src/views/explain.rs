@@ -4,9 +4,7 @@ use super::person::{Known, person};
 use super::{ViewError, find_user, teams};
 use crate::directory::{LicenceBook, UserId};
 use crate::numbering::{E164, Listed};
-use crate::plan::{
-    Circumstances, Index, NoteKind, State, StoredUser, UserFacts, World, as_remembered, standing,
-};
+use crate::plan::{Index, NoteKind, State, StoredUser, UserFacts, World, as_remembered, standing};
 use crate::reconcile::{Ledger as _, Tenant};
 use crate::report::{NumberExplanation, PersonExplanation, Tenure, UserRef};
 use crate::rules::{GroupMembers, RuleSet};
@@ -157,7 +155,6 @@ struct Still {
     confirmed: BTreeMap<E164, Option<Listed>>,
     book: LicenceBook,
     groups: GroupMembers,
-    listed_at: Timestamp,
     now: Timestamp,
 }
 
@@ -168,34 +165,27 @@ impl Still {
         let listing = store.listing().await?;
         let rules = tenant.rules.active();
         let listed_at = state.anchor.numbers_read.unwrap_or(now);
-        // Before the first sync the products are not known, and every plan entry counts.
-        let skus = state.anchor.full_read.is_some() || !state.anchor.skus.is_empty();
-        let skus = skus.then_some(state.anchor.skus.as_slice());
+        let products = state.anchor.products();
+        let book = LicenceBook::new(tenant.settings.catalogue.clone(), products);
         Ok(Self {
             confirmed: as_remembered(&state, &listing, listed_at),
-            book: LicenceBook::new(tenant.settings.catalogue.clone(), skus),
+            book,
             groups: groups(tenant, &rules).await,
             rules,
             listing,
-            listed_at,
             now,
             state,
         })
     }
 
     fn look<T>(&self, tenant: &Tenant, facts: &UserFacts, at: impl FnOnce(&World<'_>) -> T) -> T {
+        let policies = policies(&self.rules, facts);
+        let (rules, settings, book) = (&self.rules, &tenant.settings, &self.book);
         at(&World {
-            rules: &self.rules,
-            settings: &tenant.settings,
-            book: &self.book,
             groups: &self.groups,
-            listing: &self.listing,
-            listed_at: self.listed_at,
             confirmed: &self.confirmed,
-            policies: &policies(&self.rules, facts),
-            state: &self.state,
-            circumstances: Circumstances::ORDINARY,
-            now: self.now,
+            policies: &policies,
+            ..World::at_rest(rules, settings, book, &self.state, &self.listing, self.now)
         })
     }
 }

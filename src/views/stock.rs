@@ -3,8 +3,8 @@
 use super::tenant::Look;
 use super::{TenantView, ViewError};
 use crate::numbering::{E164, NumberState, Span, Spans};
-use crate::plan::{Circumstances, Counts, Index, RangeInventory, World};
-use crate::rules::{GroupMembers, Range, RuleSet};
+use crate::plan::{Counts, Index, RangeInventory, World};
+use crate::rules::{Range, RuleSet};
 use crate::store::Stretch;
 use jiff::{SignedDuration, Timestamp};
 use std::collections::BTreeMap;
@@ -92,18 +92,12 @@ impl TenantView {
         stretch: &Stretch,
         at: impl FnOnce(&Index<'_>) -> T,
     ) -> T {
+        let (rules, book) = (&look.rules, &look.known.book);
+        let (state, listing) = (&stretch.state, &stretch.listing);
         let world = World {
-            rules: &look.rules,
-            settings: &self.settings,
-            book: &look.known.book,
-            groups: &GroupMembers::new(),
-            listing: &stretch.listing,
+            // A stretch holds nothing of the tenant as a whole.
             listed_at: look.known.anchor.numbers_read.unwrap_or(look.now),
-            confirmed: &BTreeMap::new(),
-            policies: &BTreeMap::new(),
-            state: &stretch.state,
-            circumstances: Circumstances::ORDINARY,
-            now: look.now,
+            ..World::at_rest(rules, &self.settings, book, state, listing, look.now)
         };
         at(&Index::new(&world))
     }

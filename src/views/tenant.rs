@@ -85,7 +85,7 @@ impl TenantView {
         let known = match remembered {
             Some((_, known)) if known.anchor == anchor => known,
             _ => Arc::new(Known {
-                book: LicenceBook::new(self.settings.catalogue.clone(), Some(&anchor.skus)),
+                book: LicenceBook::new(self.settings.catalogue.clone(), anchor.products()),
                 anchor,
             }),
         };

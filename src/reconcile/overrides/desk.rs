@@ -9,10 +9,9 @@ use crate::plan::{
 };
 use crate::reconcile::by_hand::named;
 use crate::reconcile::{Ledger, Scope};
-use crate::rules::{GroupMembers, RuleSet};
+use crate::rules::RuleSet;
 use async_trait::async_trait;
 use jiff::Timestamp;
-use std::collections::BTreeMap;
 use thiserror::Error;
 
 /// What is changed of a user's facts.
@@ -126,22 +125,14 @@ impl Desk<'_> {
         listing: &[Listed],
         look: impl FnOnce(&Index<'_>) -> T,
     ) -> T {
-        let skus = Some(state.anchor.skus.as_slice());
+        let products = state.anchor.products();
+        let book = LicenceBook::new(self.settings.catalogue.clone(), products);
         let world = World {
-            rules,
-            settings: self.settings,
-            book: &LicenceBook::new(self.settings.catalogue.clone(), skus),
-            groups: &GroupMembers::new(),
-            listing,
-            listed_at: state.anchor.numbers_read.unwrap_or(self.now),
-            confirmed: &BTreeMap::new(),
-            policies: &BTreeMap::new(),
-            state,
             circumstances: Circumstances {
                 by_hand: true,
                 ..Circumstances::ORDINARY
             },
-            now: self.now,
+            ..World::at_rest(rules, self.settings, &book, state, listing, self.now)
         };
         look(&Index::new(&world))
     }

@@ -12,6 +12,7 @@ on_both_engines!(
     who_gets_none_is_told_what_is_missing,
     somebody_no_sync_has_seen_is_read_from_the_directory,
     a_number_says_who_had_it_and_why_it_rests,
+    without_the_products_it_says_what_the_sync_does,
 );
 
 async fn explained(story: &Scenario, whom: &str) -> Value {
@@ -167,5 +168,38 @@ async fn a_number_says_who_had_it_and_why_it_rests(database: &Database) {
     assert_eq!(anna["history"][0]["number"], "+498955501000", "{anna:#}");
     let unknown = explained(&story, "+13125550000").await;
     says(&unknown, "/because", "no range declares it");
+    story.ends().await;
+}
+
+/// The permission to read the products was never granted: a lost licence releases nothing, and nobody is told it does.
+async fn without_the_products_it_says_what_the_sync_does(database: &Database) {
+    let people = Tenant::default().person("anna", "München", &[E5]);
+    let story = Scenario::new(database, people, MUNICH).await;
+    story.switch(keep());
+    story.fault("subscribedSkus", 1000, json!({"status": 403}));
+    story
+        .sync(0)
+        .await
+        .changes(&["assign anna +498955501000 rule succeeded"]);
+    story.unlicense("anna", E5);
+    for _ in 0..2 {
+        story
+            .sync(0)
+            .await
+            .changes(&[])
+            .notes(&["release-due anna"]);
+        let anna = explained(&story, "anna@contoso.example").await;
+        assert_eq!(anna["decision"], "keep", "{anna:#}");
+        says(
+            &anna,
+            "/notes/0/detail",
+            "waits until the tenant's products can be read",
+        );
+    }
+    story.no_more_faults();
+    story
+        .sync(0)
+        .await
+        .changes(&["release anna +498955501000 delicensed succeeded"]);
     story.ends().await;
 }
