@@ -48,7 +48,7 @@ const ADVICE: &[(NoteKind, &str)] = &[
     ),
     (
         NoteKind::PinDiffers,
-        "Nobody's number is changed by itself: release the number first, or change the pin.",
+        "`linekeeper users pin USER NUMBER --move` changes the number at once, `linekeeper users unpin USER` drops the pin.",
     ),
     (
         NoteKind::Drift,

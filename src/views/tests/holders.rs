@@ -195,7 +195,7 @@ fn somebody_pinned() {
                zrh: no: city = "Zurich" (it is "Munich")
                us: not asked: its numbers are calling-plan, which need a calling plan
     notes      pin-differs: holds +498955501000, is pinned to +498955501005
-                 Nobody's number is changed by itself: release the number first, or change the pin.
+                 `linekeeper users pin USER NUMBER --move` changes the number at once, `linekeeper users unpin USER` drops the pin.
     history    2026-02-09 12:00 UTC to today: +498955501000, rule
     "#);
 }

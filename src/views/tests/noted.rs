@@ -23,7 +23,7 @@ fn every_kind_of_note_says_what_can_be_done() {
     disabled: Enable the account in Entra; the number follows at the next sync.
     removed-outside: Find out who took the number away in Teams; `linekeeper users resume` lets the rules decide again.
     released-by-hand: `linekeeper users resume` lets the rules give a number again.
-    pin-differs: Nobody's number is changed by itself: release the number first, or change the pin.
+    pin-differs: `linekeeper users pin USER NUMBER --move` changes the number at once, `linekeeper users unpin USER` drops the pin.
     drift: Nothing has to be done: a move never changes a number; `linekeeper release --renumber` lets the rules choose anew.
     no-range: Correct the person's attributes in the directory, or add a range; the failing clauses are listed above.
     near-miss: Correct the spelling in the directory, or declare it as an alias in the rules.
