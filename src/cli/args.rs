@@ -276,6 +276,9 @@ pub enum SyncsCommand {
         /// Leave this person out; may be repeated
         #[arg(long, value_name = "USER")]
         except: Vec<String>,
+        /// Wait so long for a sync that is under way, such as 5m
+        #[arg(long, value_name = "DURATION", value_parser = duration)]
+        wait: Option<Duration>,
     },
     /// Drop the changes that a sync holds
     Reject {

@@ -18,6 +18,7 @@ use crate::store::TenantStore;
 use jiff::Timestamp;
 use serde::Serialize;
 use std::sync::Arc;
+use std::time::Duration;
 
 /// One tenant's records, held still for one command; the rules need not be readable.
 pub(super) struct Bureau<'a> {
@@ -143,6 +144,7 @@ pub(super) async fn change_to_pin(
     bureau: &Bureau<'_>,
     user: UserId,
     number: E164,
+    wait: Option<Duration>,
     output: &mut Output,
 ) -> anyhow::Result<Exit> {
     let (tenant, _) = app.tenant(bureau.config).await?;
@@ -152,7 +154,7 @@ pub(super) async fn change_to_pin(
     };
     let people = vec![user];
     let hand = Hand { people, wish };
-    order(app, &tenant, hand, None, output).await
+    order(app, &tenant, hand, wait, output).await
 }
 
 /// Prints what is set now: the object for programs, a sentence for people.

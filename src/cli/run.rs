@@ -176,7 +176,9 @@ async fn past(app: &App, command: &SyncsCommand, output: &mut Output) -> anyhow:
     match command {
         SyncsCommand::List { tenants } => syncs::list(app, tenants.tenant.as_deref(), output).await,
         SyncsCommand::Show { id } => syncs::show(app, id, output).await,
-        SyncsCommand::Approve { id, except } => syncs::approve(app, id, except, output).await,
+        SyncsCommand::Approve { id, except, wait } => {
+            syncs::approve(app, id, except, *wait, output).await
+        }
         SyncsCommand::Reject { id } => syncs::reject(app, id, output).await,
     }
 }

@@ -67,7 +67,7 @@ pub(super) async fn pin(app: &App, args: &PinArgs, output: &mut Output) -> anyho
     };
     let exit = tell(set, sentence, output)?;
     match held.filter(|held| args.r#move && *held != number) {
-        Some(_) => change_to_pin(app, &bureau, user, number, output).await,
+        Some(_) => change_to_pin(app, &bureau, user, number, args.wait, output).await,
         None => Ok(exit),
     }
 }

@@ -12,6 +12,7 @@ use crate::report::{self, SyncRecord, SyncStatus};
 use crate::store::{Decision, TenantStore};
 use crate::views::SyncItem;
 use std::sync::Arc;
+use std::time::Duration;
 
 /// So many syncs are listed.
 const SHOWN: u32 = 100;
@@ -90,6 +91,7 @@ pub(super) async fn approve(
     app: &App,
     id: &str,
     except: &[String],
+    wait: Option<Duration>,
     output: &mut Output,
 ) -> anyhow::Result<Exit> {
     let (config, store, record) = find(app, id).await?;
@@ -109,7 +111,7 @@ pub(super) async fn approve(
     let request = Request::approving(by_command_line(), &record.report, left_out)
         .ok_or_else(|| nothing_held(&record))?;
     let (tenant, _) = app.tenant(config).await?;
-    let finished = run(&tenant, &request, None).await?;
+    let finished = run(&tenant, &request, wait).await?;
     print(&finished, output)?;
     Ok(exit_of(&finished))
 }

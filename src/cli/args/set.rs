@@ -1,8 +1,9 @@
 //! What is typed to set something by hand.
 
-use super::TenantArgs;
+use super::{TenantArgs, duration};
 use clap::Args;
 use jiff::Timestamp;
+use std::time::Duration;
 
 /// What is said of times on the command line.
 const UNTIL: &str = "A DATE is a day as YYYY-MM-DD, which means its first moment in UTC, so that the day itself is no \
@@ -51,6 +52,9 @@ pub struct PinArgs {
     /// Take away another number the person holds, at once
     #[arg(long)]
     pub r#move: bool,
+    /// With --move: wait so long for a sync that is under way, such as 5m
+    #[arg(long, value_name = "DURATION", value_parser = duration, requires = "move")]
+    pub wait: Option<Duration>,
     /// Also a number the range never gives, and one that somebody else still has: the pin then waits for it
     #[arg(long)]
     pub force: bool,
