@@ -63,6 +63,7 @@ impl Repository {
         let revision = Revision {
             commit: Some(snapshot.commit),
             dirty: false,
+            problem: None,
         };
         Rulebook::of_files(&snapshot.files, options, revision)
     }

@@ -149,20 +149,22 @@ fn good(tenant: Option<&str>, shown: &str, book: &Rulebook) -> Item {
             };
             format!("commit {short}{dirty}")
         }
-        None => "not in git".to_owned(),
+        None => match &revision.problem {
+            Some(why) => format!("no commit, because git refuses ({why})"),
+            None => "not in git".to_owned(),
+        },
     };
     let ranges = book.rules().ranges().len();
     let warnings = book.warnings().len();
     let detail = format!("{shown}: ranges: {ranges}, {commit}, warnings: {warnings}");
-    match warnings {
-        0 => Item::ok("rules", tenant, detail),
-        _ => Item::warning(
-            "rules",
-            tenant,
-            detail,
-            "`linekeeper rules check` shows them",
+    let remedy = match (warnings, &revision.problem) {
+        (0, None) => return Item::ok("rules", tenant, detail),
+        (0, Some(_)) => format!(
+            "reports and history name the commit as soon as `git -C {shown} log -1` works for the user Linekeeper runs as"
         ),
-    }
+        _ => "`linekeeper rules check` shows them".to_owned(),
+    };
+    Item::warning("rules", tenant, detail, remedy)
 }
 
 fn broken(tenant: Option<&str>, found: &[Diagnostic]) -> Item {

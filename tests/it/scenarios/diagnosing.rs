@@ -11,6 +11,7 @@ use std::process::{Command, Output};
 
 on_both_engines!(
     a_good_tenant_has_no_error,
+    a_commit_that_git_does_not_tell_is_missed,
     each_thing_that_is_wrong_is_named_with_its_remedy,
     what_graph_refuses_is_named_by_its_permission,
 );
@@ -44,6 +45,16 @@ fn found(run: &Run, check: &str, state: &str, said: &str) {
         items.iter().any(|item| fits(&item)),
         "{check} {state} {said} in {run}"
     );
+}
+
+async fn a_commit_that_git_does_not_tell_is_missed(database: &Database) {
+    let story = story(database, POLICY).await;
+    let outside = story.run(&["doctor"]).await;
+    found(&outside, "rules", "ok", "not in git");
+    story.write("rules/.git", "gitdir: /nowhere\n");
+    let run = story.run(&["doctor"]).await;
+    found(&run, "rules", "warning", "because git refuses");
+    found(&run, "rules", "warning", "log -1");
 }
 
 async fn a_good_tenant_has_no_error(database: &Database) {
