@@ -35,6 +35,7 @@
 //! | [`service`] | the living service: its tenants, when their syncs run, its rules | HTTP, where its parts come from |
 //! | [`api`] | the service over HTTP | SQL, Graph |
 //! | [`telemetry`] | logs, and figures for Prometheus | where the figures come from |
+//! | [`clock`] | the present, handed in wherever it is needed | who asks |
 //! | [`config`] | file, environment, defaults: one validated value | everything else |
 //! | [`cli`], [`app`] | commands; where adapters meet the engine | nothing is hidden from them |
 //!

@@ -6,7 +6,7 @@
 //! - `record`: functions that record; nothing else of the product names the metrics library;
 //! - `metrics`: collecting them, and rendering them for `/metrics`.
 //!
-//! Deliberately does not know where the figures come from: it is handed finished reports and plain values.
+//! Deliberately does not know where the figures come from: it is handed plain values, and imports nothing of ours.
 
 mod logs;
 mod masked;
@@ -18,6 +18,6 @@ pub use logs::{TelemetryError, VARIABLE, start};
 pub use measure::{Kind, MEASURES, Measure, page};
 pub use metrics::{Board, Metrics, MetricsError, TenantFigures};
 pub use record::{
-    record_broken_sync, record_graph_request, record_rules, record_sync, record_throttling,
-    record_token_failure,
+    SyncFigures, record_broken_sync, record_graph_request, record_rules, record_sync,
+    record_throttling, record_token_failure,
 };

@@ -4,27 +4,36 @@ use super::measure::{
     BROKEN_SYNCS, CHANGES, DIRECTORY_USERS, LAST_DURATION, LAST_SYNC, REQUEST_DURATION, REQUESTS,
     RULES_LOADED, RULES_OK, SYNC_DURATION, SYNCS, THROTTLE_WAIT, THROTTLED, TOKEN_FAILURES,
 };
-use crate::report::{SyncReport, SyncStatus};
 use std::collections::BTreeMap;
 use std::time::{Duration, SystemTime};
 
+/// A sync in figures.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct SyncFigures<'a> {
+    /// Tenant name.
+    pub tenant: &'a str,
+    /// The status of its report.
+    pub status: &'a str,
+    /// How many users are known; `None` where nothing could be decided.
+    pub users: Option<u64>,
+    /// How many changes there are of an action that ended in a status.
+    pub changes: BTreeMap<(&'a str, &'a str), u64>,
+    /// How long it took.
+    pub took: Duration,
+}
+
 /// A sync that came to an end.
-pub fn record_sync(report: &SyncReport, took: Duration) {
-    let (tenant, status) = (report.tenant.as_str(), report.status.name());
+pub fn record_sync(figures: &SyncFigures<'_>) {
+    let (tenant, status, took) = (figures.tenant, figures.status, figures.took);
     SYNCS.add(&[tenant, status], 1);
     SYNC_DURATION.observe(&[status], took.as_secs_f64());
     LAST_DURATION.set(&[tenant], took.as_secs_f64());
     LAST_SYNC.set(&[tenant, status], seconds(SystemTime::UNIX_EPOCH, now()));
-    if report.status != SyncStatus::Failed {
-        DIRECTORY_USERS.set(&[tenant], counted(report.directory.users));
+    if let Some(users) = figures.users {
+        DIRECTORY_USERS.set(&[tenant], counted(users));
     }
-    let mut changes: BTreeMap<(&str, &str), u64> = BTreeMap::new();
-    for change in &report.changes {
-        let ended = (change.action.as_str(), change.status.name());
-        *changes.entry(ended).or_default() += 1;
-    }
-    for ((action, status), count) in changes {
-        CHANGES.add(&[tenant, action, status], count);
+    for ((action, status), count) in &figures.changes {
+        CHANGES.add(&[tenant, action, status], *count);
     }
 }
 

@@ -117,8 +117,7 @@ const TABLE: &[(&str, &[&str])] = &[
     ("simulator", &["clock"]),
     ("config", &[]),
     ("clock", &[]),
-    // Figures are recorded from a finished report.
-    ("telemetry", &["report"]),
+    ("telemetry", &[]),
 ];
 
 /// Imports of our modules that the table does not allow.
