@@ -83,31 +83,9 @@ impl App {
     /// The configured tenants, or the one of that name.
     ///
     /// # Errors
-    /// When no tenant has that name, or none is configured.
+    /// As [`chosen`].
     pub fn chosen(&self, name: Option<&str>) -> Result<Vec<&TenantConfig>, Failure> {
-        let tenants = &self.config.tenants;
-        let known = || {
-            tenants
-                .iter()
-                .map(|t| t.name.as_str())
-                .collect::<Vec<_>>()
-                .join(", ")
-        };
-        if tenants.is_empty() {
-            let text =
-                "no tenant is configured; add a [[tenant]] section to the configuration file";
-            return Err(Failure::new(Exit::Invalid, text));
-        }
-        let Some(name) = name else {
-            return Ok(tenants.iter().collect());
-        };
-        match tenants.iter().find(|tenant| tenant.name == name) {
-            Some(tenant) => Ok(vec![tenant]),
-            None => Err(Failure::new(
-                Exit::Usage,
-                format!("no tenant is called `{name}`; configured: {}", known()),
-            )),
-        }
+        chosen(&self.config, name)
     }
 
     /// The records of a tenant: rules read and checked, tenant id pinned.
@@ -249,6 +227,38 @@ pub fn source_of(rules: &Rules, mirrors: &Mirrors) -> Source {
 fn options_of(tenant: &TenantConfig) -> LoadOptions {
     LoadOptions {
         groups: tenant.directory.groups,
+    }
+}
+
+/// The tenants of a configuration, or the one of that name.
+///
+/// # Errors
+/// When no tenant has that name, or none is configured.
+pub fn chosen<'c>(
+    config: &'c Config,
+    name: Option<&str>,
+) -> Result<Vec<&'c TenantConfig>, Failure> {
+    let tenants = &config.tenants;
+    let known = || {
+        tenants
+            .iter()
+            .map(|t| t.name.as_str())
+            .collect::<Vec<_>>()
+            .join(", ")
+    };
+    if tenants.is_empty() {
+        let text = "no tenant is configured; add a [[tenant]] section to the configuration file";
+        return Err(Failure::new(Exit::Invalid, text));
+    }
+    let Some(name) = name else {
+        return Ok(tenants.iter().collect());
+    };
+    match tenants.iter().find(|tenant| tenant.name == name) {
+        Some(tenant) => Ok(vec![tenant]),
+        None => Err(Failure::new(
+            Exit::Usage,
+            format!("no tenant is called `{name}`; configured: {}", known()),
+        )),
     }
 }
 

@@ -1,13 +1,13 @@
 //! `assign` and `release`: a number by hand, another one, or none.
 
 use super::args::{AssignArgs, ReleaseArgs};
-use super::exit::{Exit, Failure};
+use super::exit::Exit;
 use super::inventory::read_number;
 use super::output::{Format, Output};
-use super::people::known;
+use super::people::{meant, unknown};
 use super::plan_and_sync::{by_command_line, ended, exit_of, one_person, print, run};
 use super::retyped::linekeeper;
-use crate::app::{App, Records};
+use crate::app::App;
 use crate::config::TenantConfig;
 use crate::directory::UserId;
 use crate::plan::{Hand, Mode, NoteKind, Wish};
@@ -134,38 +134,17 @@ fn exit_of_order(finished: &Finished, hand: &Hand) -> Exit {
     }
 }
 
-/// The one tenant that knows the user, and the user; where there is only one tenant its directory is asked, too.
+/// The one tenant that knows the user, and the user; where only one tenant is meant its directory is asked, too.
 async fn whose(app: &App, tenant: Option<&str>, user: &str) -> anyhow::Result<(Tenant, UserId)> {
-    let chosen = app.chosen(tenant)?;
-    let mut found: Vec<(Tenant, UserId)> = Vec::new();
-    let mut last: Option<(Tenant, Records)> = None;
-    for config in &chosen {
-        let (tenant, records) = app.tenant(config).await?;
-        match known(&records.store, user).await? {
-            Some(id) => found.push((tenant, id)),
-            None => last = Some((tenant, records)),
-        }
+    if let Some(meant) = meant(app, tenant, user).await? {
+        let (tenant, _) = app.tenant(meant.config).await?;
+        return Ok((tenant, meant.user));
     }
-    match (found.len(), last) {
-        (1, _) => Ok(found.remove(0)),
-        (0, Some((tenant, records))) if chosen.len() == 1 => {
-            let id = one_person(&tenant, &records, Some(user)).await?;
-            id.map(|id| (tenant, id))
-                .ok_or_else(|| unknown(user).into())
-        }
-        (0, _) => Err(unknown(user).into()),
-        _ => Err(ambiguous(user).into()),
-    }
-}
-
-pub(super) fn unknown(user: &str) -> Failure {
-    let text = format!(
-        "no user with the UPN, mail or id `{user}` is known; run a sync first, or name the tenant with --tenant"
-    );
-    Failure::new(Exit::Error, text)
-}
-
-pub(super) fn ambiguous(what: &str) -> Failure {
-    let text = format!("several tenants know `{what}`; name one with --tenant");
-    Failure::new(Exit::Error, text)
+    let [config] = app.chosen(tenant)?[..] else {
+        return Err(unknown(user).into());
+    };
+    let (tenant, records) = app.tenant(config).await?;
+    let id = one_person(&tenant, &records, Some(user)).await?;
+    id.map(|id| (tenant, id))
+        .ok_or_else(|| unknown(user).into())
 }

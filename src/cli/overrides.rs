@@ -1,10 +1,10 @@
 //! What is set by hand of users, numbers, ranges and tenants. The service need not run, and Graph is not asked.
 
-use super::by_hand::{ambiguous, order, unknown};
+use super::by_hand::order;
 use super::exit::{Exit, Failure};
 use super::inventory::read_number;
 use super::output::{Format, Output};
-use super::people::known;
+use super::people::{ambiguous, meant, unknown};
 use super::plan_and_sync::{by_command_line, refused};
 use crate::app::App;
 use crate::config::TenantConfig;
@@ -31,12 +31,16 @@ pub(super) struct Bureau<'a> {
 impl<'a> Bureau<'a> {
     /// The bureau of one tenant.
     pub(super) async fn of(app: &App, config: &'a TenantConfig) -> anyhow::Result<Self> {
-        Ok(Self {
+        Ok(Self::over(app, config, app.store_of(config).await?))
+    }
+
+    fn over(app: &App, config: &'a TenantConfig, store: Arc<TenantStore>) -> Self {
+        Self {
             config,
-            store: app.store_of(config).await?,
+            store,
             by: by_command_line().by,
             now: app.clock.now(),
-        })
+        }
     }
 
     /// What the overrides are made with.
@@ -60,18 +64,10 @@ impl<'a> Bureau<'a> {
         tenant: Option<&str>,
         user: &str,
     ) -> anyhow::Result<(Self, UserId)> {
-        let mut found = Vec::new();
-        for config in app.chosen(tenant)? {
-            let bureau = Self::of(app, config).await?;
-            if let Some(id) = known(&bureau.store, user).await? {
-                found.push((bureau, id));
-            }
-        }
-        match found.len() {
-            0 => Err(unknown(user).into()),
-            1 => Ok(found.remove(0)),
-            _ => Err(ambiguous(user).into()),
-        }
+        let meant = meant(app, tenant, user).await?;
+        let meant = meant.ok_or_else(|| unknown(user))?;
+        let bureau = Self::over(app, meant.config, meant.store);
+        Ok((bureau, meant.user))
     }
 }
 

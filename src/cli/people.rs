@@ -4,11 +4,13 @@ use super::exit::{Exit, Failure};
 use super::inventory::{plain_table, size};
 use super::output::{Format, Output};
 use crate::app::App;
+use crate::config::TenantConfig;
 use crate::directory::UserId;
 use crate::plan::NoteKind;
 use crate::report::inert;
 use crate::store::TenantStore;
 use crate::views::{UserItem, ViewError, find_user};
+use std::sync::Arc;
 
 /// The user of that id, UPN (former ones too) or mail, if Linekeeper knows exactly one.
 pub(super) async fn known(store: &TenantStore, text: &str) -> anyhow::Result<Option<UserId>> {
@@ -17,6 +19,48 @@ pub(super) async fn known(store: &TenantStore, text: &str) -> anyhow::Result<Opt
         Err(ViewError::NoUser(_)) => Ok(None),
         Err(error) => Err(error.into()),
     }
+}
+
+/// Somebody a tenant knows.
+pub(super) struct Meant<'a> {
+    pub(super) config: &'a TenantConfig,
+    pub(super) store: Arc<TenantStore>,
+    pub(super) user: UserId,
+}
+
+/// Whom a text means, and in which tenant; `None`: no tenant knows such a user. No rules are read.
+pub(super) async fn meant<'a>(
+    app: &'a App,
+    tenant: Option<&str>,
+    text: &str,
+) -> anyhow::Result<Option<Meant<'a>>> {
+    let mut found = Vec::new();
+    for config in app.chosen(tenant)? {
+        let store = app.store_of(config).await?;
+        if let Some(user) = known(&store, text).await? {
+            found.push(Meant {
+                config,
+                store,
+                user,
+            });
+        }
+    }
+    match found.len() {
+        0 | 1 => Ok(found.pop()),
+        _ => Err(ambiguous(text).into()),
+    }
+}
+
+pub(super) fn unknown(user: &str) -> Failure {
+    let text = format!(
+        "no user with the UPN, mail or id `{user}` is known; run a sync first, or name the tenant with --tenant"
+    );
+    Failure::new(Exit::Error, text)
+}
+
+pub(super) fn ambiguous(what: &str) -> Failure {
+    let text = format!("several tenants know `{what}`; name one with --tenant");
+    Failure::new(Exit::Error, text)
 }
 
 /// `users list`.

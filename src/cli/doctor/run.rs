@@ -2,9 +2,10 @@
 
 use super::item::{Item, State, exit_of};
 use super::{graph, records, setup};
-use crate::cli::exit::{Exit, Failure};
+use crate::app::chosen;
+use crate::cli::exit::Exit;
 use crate::cli::output::{Format, Output};
-use crate::config::{Config, Sources, TenantConfig, load};
+use crate::config::{Sources, load};
 use crate::report::inert;
 use std::path::PathBuf;
 
@@ -21,11 +22,14 @@ pub(in crate::cli) async fn doctor(
         Ok(config) => {
             items.extend(setup::loaded(&config));
             items.extend(records::database(&config).await);
-            let tenants = chosen(&config, tenant)?;
-            if tenants.is_empty() {
-                items.push(setup::no_tenant());
-                items.push(records::rules(None, &config.rules, true).0);
-            }
+            let tenants = match config.tenants.is_empty() {
+                true => {
+                    items.push(setup::no_tenant());
+                    items.push(records::rules(None, &config.rules, true).0);
+                    Vec::new()
+                }
+                false => chosen(&config, tenant)?,
+            };
             for tenant in tenants {
                 let (item, rules) =
                     records::rules(Some(&tenant.name), &tenant.rules, tenant.directory.groups);
@@ -40,27 +44,6 @@ pub(in crate::cli) async fn doctor(
         Format::Text => output.text(&text(&items))?,
     }
     Ok(exit_of(&items))
-}
-
-/// All tenants, or the one of that name.
-fn chosen<'c>(config: &'c Config, wanted: Option<&str>) -> Result<Vec<&'c TenantConfig>, Failure> {
-    let fits = |tenant: &&TenantConfig| wanted.is_none_or(|name| name == tenant.name);
-    let chosen: Vec<&TenantConfig> = config.tenants.iter().filter(fits).collect();
-    match wanted {
-        Some(name) if chosen.is_empty() => {
-            let known: Vec<&str> = config
-                .tenants
-                .iter()
-                .map(|tenant| tenant.name.as_str())
-                .collect();
-            let text = format!(
-                "no tenant is called `{name}`; configured: {}",
-                known.join(", ")
-            );
-            Err(Failure::new(Exit::Usage, text))
-        }
-        _ => Ok(chosen),
-    }
 }
 
 /// One line for each check, the remedy below it; then what it comes to.
