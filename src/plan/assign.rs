@@ -83,10 +83,16 @@ impl Queue<'_, '_> {
             return;
         }
         let subject = case.subject(world);
-        match world.rules.pick(subject, case.judged.licensing.voice) {
+        let voice = case.judged.licensing.voice;
+        match world.rules.pick(subject, voice) {
             Some(pick) => self.by_rule(case, &pick),
             None if case.kind() == Kind::Person => {
+                let near = world.rules.near_miss(subject, voice);
                 case.note(NoteKind::NoRange, "no range fits this person");
+                if let Some(near) = near {
+                    let detail = near.sentence(world.rules);
+                    note_range(world.rules, case, NoteKind::NearMiss, near.range, detail);
+                }
             }
             None => {}
         }

@@ -11,7 +11,7 @@ use super::vocabulary::Vocabulary;
 use crate::directory::Attribute;
 use crate::numbering::{NumberType, Spans};
 use std::collections::BTreeSet;
-use std::sync::Mutex;
+use std::sync::{Mutex, OnceLock};
 
 /// How many threads can decide with one rule set without one waiting for, or working without, a memory of values.
 const MEMORIES: usize = 4;
@@ -60,6 +60,8 @@ pub(super) fn compile(checked: CheckedSet) -> RuleSet {
         digest,
         words,
         memories,
+        aliases: checked.aliases,
+        near: OnceLock::new(),
     }
 }
 

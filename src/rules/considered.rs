@@ -83,7 +83,7 @@ impl RuleSet {
     }
 
     /// Why the range is not offered to the user whatever its condition says.
-    fn not_offered(
+    pub(super) fn not_offered(
         &self,
         range: usize,
         subject: Subject<'_>,

@@ -11,12 +11,14 @@ use crate::directory::Attribute;
 use std::sync::Arc;
 
 /// How many values of an attribute are remembered, and how long a text may be to be remembered.
-const REMEMBERED: usize = 8_192;
-const LONGEST: usize = 256;
+pub(super) const REMEMBERED: usize = 8_192;
+pub(super) const LONGEST: usize = 256;
 
-/// Places of the two values every attribute has: none, and the one of the user at hand that is not remembered.
+/// Places of the values every attribute has: none, the one of the user at hand that is not remembered, and the one
+/// that is supposed to be the user's.
 const MISSING: u32 = 0;
 const PASSING: u32 = 1;
+const SUPPOSED: u32 = 2;
 const NOT_SEEN: u32 = u32::MAX;
 
 /// What the values seen so far mean to the rules.
@@ -53,7 +55,7 @@ impl Memory {
         };
         let slot = |_: &Slot| SlotMemory {
             known: Table::default(),
-            meanings: vec![blank.clone(), Meaning::default()],
+            meanings: vec![blank.clone(), Meaning::default(), Meaning::default()],
             normal: String::new(),
         };
         Self {
@@ -102,6 +104,19 @@ impl<'a> Look<'a> {
         });
         self.seen[slot as usize] = found;
         found
+    }
+
+    /// Lets the user's value count as one of that class, as an alias would: what text tests see stays as it is.
+    pub(super) fn suppose(&mut self, slot: SlotId, class: u32) {
+        let mut meaning = self.meaning(slot).clone();
+        if self.seen[slot as usize] == PASSING {
+            let tests = &self.words.slots[slot as usize].tests;
+            let passes = tests.iter().copied();
+            meaning.passes = passes.filter(|test| self.text(slot, *test)).collect();
+        }
+        meaning.class = class;
+        self.memory.slots[slot as usize].meanings[SUPPOSED as usize] = meaning;
+        self.seen[slot as usize] = SUPPOSED;
     }
 
     /// Whether the expression holds.

@@ -2,10 +2,10 @@
 
 use super::evaluate::Look;
 use super::expression::{Expression, Test, Truth};
+use super::near::{Forms, is_typed, likeness};
 use super::normal_form::normal_form;
 use super::vocabulary::Vocabulary;
 use crate::directory::{Attribute, Kind, User};
-use icu_normalizer::DecomposingNormalizerBorrowed;
 
 /// How a text that is almost the wanted one is announced.
 pub(super) const NEARLY: &str = "nearly ";
@@ -119,31 +119,21 @@ fn near<'w>(test: &Test, words: &'w Vocabulary, text: &str) -> Option<&'w str> {
     let Test::OneOf(slot, classes) = test else {
         return None;
     };
-    let shown = &words.slots.get(*slot as usize)?.shown;
-    let has = plain(text);
-    let is_near = |wanted: &&str| {
-        let wanted = plain(wanted);
-        strsim::damerau_levenshtein(&has, &wanted) <= wanted.chars().count() / 6
+    let slot = words.slots.get(*slot as usize)?;
+    let normal = normal_form(text);
+    // What the rules know as it is means what it says.
+    if !is_typed(slot.attribute) || slot.classes.contains_key(normal.as_str()) {
+        return None;
+    }
+    let has = Forms::of(&normal);
+    let alike = |class: &u32| {
+        let wanted = &*slot.shown[*class as usize];
+        Some((likeness(&has, &Forms::of(&normal_form(wanted)))?, wanted))
     };
-    classes
-        .iter()
-        .map(|class| &*shown[*class as usize])
-        .find(is_near)
-}
-
-/// The normal form without accents, umlauts written as one letter: for likeness only, never for equality.
-fn plain(text: &str) -> String {
-    let apart = DecomposingNormalizerBorrowed::new_nfd()
-        .normalize(&normal_form(text))
-        .into_owned();
-    let letters: String = apart
-        .chars()
-        .filter(|sign| !matches!(sign, '\u{300}'..='\u{36f}'))
-        .collect();
-    letters
-        .replace("ae", "a")
-        .replace("oe", "o")
-        .replace("ue", "u")
+    let nearest = classes.iter().filter_map(alike);
+    nearest
+        .min_by_key(|(likeness, _)| *likeness)
+        .map(|(_, wanted)| wanted)
 }
 
 /// The expression as a rule file writes it.

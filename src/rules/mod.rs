@@ -26,6 +26,7 @@ mod index;
 mod keys;
 mod keyword;
 mod lints;
+mod near;
 mod normal_form;
 mod parse;
 mod parse_error;
@@ -45,6 +46,7 @@ mod when_binding;
 
 pub use considered::{Considered, nearest_miss};
 pub use diagnostic::{Diagnostic, Severity};
+pub use near::{Likeness, NearMiss, NearValue};
 pub use normal_form::normal_form;
 pub use range::{
     Amount, Dated, EmergencyModel, LocationRule, MigrationWay, Operator, PolicyRule, Range,

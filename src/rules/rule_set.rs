@@ -1,15 +1,17 @@
 //! A compiled rule set: what the rest of the product asks.
 
+use super::checked::Aliases;
 use super::evaluate::{Look, Memory};
 pub(super) use super::expression::Expression;
 use super::expression::Truth;
 use super::index::Index;
+use super::near::Values;
 use super::vocabulary::Vocabulary;
 use super::{LocationRule, Operator, PolicyRule, Range, Subject, explain};
 use crate::directory::{Attribute, GroupId, LicenceBook, VoiceLicence};
 use crate::numbering::E164;
 use std::collections::BTreeSet;
-use std::sync::Mutex;
+use std::sync::{Mutex, OnceLock};
 
 /// Digest over the compiled rule set (SHA-256, hexadecimal): equal sets decide alike.
 pub type RuleSetId = String;
@@ -35,6 +37,9 @@ pub struct RuleSet {
     pub(super) direct: Index,
     pub(super) calling: Index,
     pub(super) memories: Vec<Mutex<Memory>>,
+    pub(super) aliases: Aliases,
+    /// For finding near misses; built when the first is looked for.
+    pub(super) near: OnceLock<Values>,
 }
 
 /// Which range the rules pick for a user.
@@ -162,12 +167,21 @@ impl RuleSet {
     /// Scope, exemption, exclusion and pick in one go, which is faster than one by one.
     #[must_use]
     pub fn judge(&self, subject: Subject<'_>, voice: VoiceLicence) -> Judgement<'_> {
-        self.looking(subject, |look| Judgement {
+        self.looking(subject, |look| self.judged(look, subject, voice))
+    }
+
+    pub(super) fn judged(
+        &self,
+        look: &mut Look<'_>,
+        subject: Subject<'_>,
+        voice: VoiceLicence,
+    ) -> Judgement<'_> {
+        Judgement {
             exempted_by: first_that_holds(&self.exempts, look),
             in_scope: self.scope.as_ref().is_none_or(|scope| look.holds(scope)),
             excluded_by: first_that_holds(&self.excludes, look),
             pick: self.picked(look, subject, voice),
-        })
+        }
     }
 
     /// Whether some expression that decides about the user asks for a group that could not be read.

@@ -1,6 +1,7 @@
 //! Puts the explanation of one person together; pure.
 
 use super::sentences;
+use crate::directory::VoiceLicence;
 use crate::numbering::E164;
 use crate::plan::{
     Action, Holding, Index, NoteKind, OpenStep, Prospect, Reason, Row, StepState, StoredUser,
@@ -10,7 +11,7 @@ use crate::report::{
     Decision, NoteExplanation, PendingExplanation, PersonExplanation, RangeExplanation, Tenure,
     UserRef,
 };
-use crate::rules::{Considered, Subject, nearest_miss};
+use crate::rules::{Considered, RuleSet, Subject, nearest_miss};
 use crate::store::Held;
 use std::collections::BTreeSet;
 
@@ -60,7 +61,7 @@ pub(super) fn person(known: &Known<'_>) -> PersonExplanation {
             .iter()
             .map(ToString::to_string)
             .collect(),
-        nearest_miss: miss(known, &considered),
+        nearest_miss: miss(world.rules, subject, licensing.voice, &considered),
         ranges: ranges(known, considered),
         until: prospect.due.filter(|due| world.now < *due),
         pending,
@@ -202,12 +203,20 @@ fn ranges(known: &Known<'_>, considered: Vec<Considered>) -> Vec<RangeExplanatio
     considered.into_iter().map(explained).collect()
 }
 
-fn miss(known: &Known<'_>, considered: &[Considered]) -> Option<String> {
+/// The range that a value which is nearly right would lead to, else the one whose condition fails by least.
+fn miss(
+    rules: &RuleSet,
+    subject: Subject<'_>,
+    voice: VoiceLicence,
+    considered: &[Considered],
+) -> Option<String> {
     if considered.iter().any(|range| range.picked) {
         return None;
     }
-    let nearest = nearest_miss(considered)?;
-    Some(known.world.rules.ranges()[nearest.range].name.clone())
+    let near = rules.near_miss(subject, voice).map(|near| near.range);
+    let least = || nearest_miss(considered).map(|nearest| nearest.range);
+    let range = near.or_else(least)?;
+    Some(rules.ranges()[range].name.clone())
 }
 
 /// What a sync would note now, in the words of the last sync where it noted the same; and what only a sync can find

@@ -162,6 +162,16 @@ fn persons_without_a_range_are_named_and_no_one_else() {
 }
 
 #[test]
+fn who_is_nearly_served_is_named() {
+    let near = town().user_in("Munihc", "DE", "anna", "E5+");
+    check(
+        &near,
+        "note anna no-range
+         note anna near-miss",
+    );
+}
+
+#[test]
 fn other_kinds_are_served_only_where_a_range_names_them() {
     check(&town().user("anna", "ROOM+"), "");
     let rooms = |licence| {

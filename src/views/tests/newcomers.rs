@@ -235,6 +235,8 @@ fn somebody_whom_no_range_fits() {
     nearest    garden fits but for: city = "München" (it is "Munchen", nearly "München": spelling and accents count)
     notes      no-range: no range fits this person
                  Correct the person's attributes in the directory, or add a range; the failing clauses are listed above.
+               near-miss (garden): city is "Munchen", nearly "München": garden would fit; if that is meant: alias city "München" = "Munchen"
+                 Correct the spelling in the directory, or declare it as an alias in the rules.
     "#);
 }
 

@@ -96,12 +96,20 @@ async fn who_gets_none_is_told_what_is_missing(database: &Database) {
             .person("anna", "Munchen", &[E5])
             .person("bert", "München", &[E3]);
     let story = Scenario::new(database, people, MUNICH).await;
-    story.sync(0).await.notes(&["no-range anna"]);
+    let noted = ["near-miss anna", "no-range anna"];
+    story.sync(0).await.notes(&noted);
+    // Nothing has changed, and so nothing is said anew or stored again.
+    story.sync(0).await.notes(&noted);
     let anna = explained(&story, "anna@contoso.example").await;
     assert_eq!(anna["decision"], "none", "{anna:#}");
     assert_eq!(anna["nearest_miss"], "muc", "{anna:#}");
     says(&anna, "/ranges/0/why", "nearly");
     says(&anna, "/notes", "no-range");
+    says(
+        &anna,
+        "/notes/1/detail",
+        r#"alias city \"München\" = \"Munchen\""#,
+    );
     let bert = explained(&story, "bert@contoso.example").await;
     assert_eq!(bert["voice_licence"], "none", "{bert:#}");
     says(
