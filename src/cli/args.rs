@@ -312,7 +312,7 @@ pub struct SimulateArgs {
 }
 
 /// `demo`.
-#[derive(Clone, Copy, Debug, Args)]
+#[derive(Clone, Debug, Args)]
 pub struct DemoArgs {
     /// End after the first sync
     #[arg(long)]
@@ -325,6 +325,9 @@ pub struct DemoArgs {
         conflicts_with = "once"
     )]
     pub listen: SocketAddr,
+    /// Put rules and configuration into this folder, to change the rules while it runs; rules that are there are used
+    #[arg(long, value_name = "DIR", conflicts_with = "once")]
+    pub folder: Option<PathBuf>,
 }
 
 /// A length of time as in the configuration: `500ms`, `30s`, `10m`, `6h`, `7d`.

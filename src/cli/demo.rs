@@ -1,7 +1,9 @@
 //! `demo`: simulator, sample rules and a temporary database in one process. First the plan, the sync, the stock; then,
-//! unless `--once`, the service with the hour shortened to half a minute, while people come and go.
+//! unless `--once`, the service with the hour shortened to half a minute, while people come and go. With `--folder` rules
+//! and configuration lie where they can be changed meanwhile.
 
 use super::args::{DemoArgs, PlanArgs, SyncArgs, TenantArgs};
+use super::demo_folder::{MARK, advice, provide_rules, refuse_strangers};
 use super::exit::Exit;
 use super::output::{Format, Output};
 use super::serve::told_to_stop;
@@ -9,8 +11,9 @@ use super::{inventory, plan_and_sync};
 use crate::app::{App, CountingSyncs, Serving, serve};
 use crate::clock::SystemClock;
 use crate::config::{Config, Sources, load};
-use crate::simulator::{Options, SAMPLE_RULES, Simulator, sample_office_tenant};
+use crate::simulator::{Options, Simulator, sample_office_tenant};
 use crate::telemetry::Metrics;
+use anyhow::Context as _;
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
@@ -20,26 +23,33 @@ const BUSTLE: Duration = Duration::from_secs(6);
 
 /// What a first sync on a real tenant would look like, with people who do not exist; then the days after it.
 pub(super) async fn demo(args: &DemoArgs, output: &mut Output) -> anyhow::Result<Exit> {
-    let folder = tempfile::tempdir()?;
+    let temporary = tempfile::tempdir()?;
+    let folder = match &args.folder {
+        Some(folder) => std::path::absolute(folder)?,
+        None => temporary.path().to_owned(),
+    };
+    refuse_strangers(&folder)?;
+    let rules = provide_rules(&folder)?;
     let clock = Arc::new(SystemClock::default());
     let simulator =
         Simulator::on_free_port(sample_office_tenant(), Options::default(), clock).await?;
-    write_files(folder.path(), &simulator, args)?;
-    let file = folder.path().join("linekeeper.toml");
-    let app = App::open(read(&file, folder.path())?).await?;
+    let file = folder.join("linekeeper.toml");
+    configure(&file, temporary.path(), &simulator, args)?;
+    let app = App::open(read(&file, &folder)?).await?;
     let exit = first_sync(&app, output, args.once).await?;
     if args.once {
         app.store.close().await;
         return Ok(exit);
     }
-    let (place, folder_path) = (file.clone(), folder.path().to_owned());
-    let text = (output.format == Format::Text).then(|| while_it_runs(args));
-    if let Some(text) = &text {
-        output.text(text)?;
+    if output.format == Format::Text {
+        output.text(&while_it_runs(args))?;
+        if let Some(folder) = &args.folder {
+            output.text(&advice(folder, rules))?;
+        }
     }
     let metrics = Metrics::start()?;
     let serving = Serving {
-        reload: Box::new(move || read(&place, &folder_path)),
+        reload: Box::new(move || read(&file, &folder)),
         observer: Arc::new(CountingSyncs),
         metrics: Arc::new(move || metrics.render()),
         stop: Box::pin(told_to_stop()?),
@@ -106,24 +116,30 @@ async fn first_sync(app: &App, output: &mut Output, once: bool) -> anyhow::Resul
     Ok(exit)
 }
 
-/// Rules and configuration as an administrator would write them.
-fn write_files(folder: &Path, simulator: &Simulator, args: &DemoArgs) -> std::io::Result<()> {
-    let rules = folder.join("rules");
-    std::fs::create_dir(&rules)?;
-    std::fs::write(rules.join("offices.rules"), SAMPLE_RULES)?;
+/// The configuration as an administrator would write it. Database and secret stay in the temporary folder: what they
+/// belong to ends with the demonstration.
+fn configure(
+    file: &Path,
+    temporary: &Path,
+    simulator: &Simulator,
+    args: &DemoArgs,
+) -> anyhow::Result<()> {
+    let secret = temporary.join("secret");
+    let database = format!("sqlite:{}", temporary.join("demo.db").display());
     let configuration = format!(
-        "mode = \"apply\"\n\n[safety]\nmax_assignments = 0        # a first roll-out gives everybody a number at once\n\n\
+        "{MARK}\nmode = \"apply\"\n\n[database]\nurl = {database:?}\n\n[safety]\nmax_assignments = 0        # a first roll-out gives everybody a number at once\n\
          max_releases = 1000\nmax_release_percent = 100\n\n\
          [server]\nlisten = \"{}\"\n\n[schedule]\ncron = \"0/30 * * * * *\"        # the hour shortened to half a minute\n\n\
          [graph]\noperation_poll = \"50ms\"\n\n\
-         [[tenant]]\nname = \"demo\"\ntenant_id = \"00000000-0000-4000-8000-0000000000de\"\nclient_id = \"demo\"\nclient_secret_file = \"secret\"\n\
+         [[tenant]]\nname = \"demo\"\ntenant_id = \"00000000-0000-4000-8000-0000000000de\"\nclient_id = \"demo\"\nclient_secret_file = {secret:?}\n\
          graph_url = \"{}\"\nlogin_url = \"{}\"\n",
         args.listen,
         simulator.graph_url(),
         simulator.origin()
     );
-    write_secret(&folder.join("secret"))?;
-    std::fs::write(folder.join("linekeeper.toml"), configuration)
+    write_secret(&secret)?;
+    std::fs::write(file, configuration)
+        .with_context(|| format!("{} cannot be written", file.display()))
 }
 
 /// A secret file is readable by its owner only, in the demo as anywhere.
@@ -162,6 +178,7 @@ const NEXT: &str = "
 What to try next:
   linekeeper simulate --generate 1000 --listen 127.0.0.1:9000   a larger tenant to try your own rules on
   linekeeper rules check rules                                  the example rules, checked
+  linekeeper demo --folder northwind                            rules to change while the service runs
   linekeeper --help                                             everything else
 README.md leads from here to the first plan for a real tenant, in which nothing is written either.
 ";

@@ -7,6 +7,7 @@ pub mod args;
 mod bar;
 mod by_hand;
 mod demo;
+mod demo_folder;
 mod doctor;
 pub mod exit;
 mod explain;

@@ -50,6 +50,6 @@ mod world;
 pub use faults::{Fault, FaultEffect, FaultMatch};
 pub use generate::{generate, generated_rules};
 pub use launch::{Options, Simulator};
-pub use sample::{SAMPLE_RULES, sample_office_tenant};
+pub use sample::{SAMPLE_RULES, SAMPLE_TESTS, sample_office_tenant};
 pub use switches::{LicenceLoss, LossRule, OnDelete, RefuseIn, Span, Switches, Wrap};
 pub use tenant_file::{TenantFile, TenantFileError};

@@ -18,6 +18,9 @@ use super::user_record::Record;
 /// Rules that fit [`sample_office_tenant`], in the language of SPEC section 3.
 pub const SAMPLE_RULES: &str = include_str!("sample.rules");
 
+/// What is expected of [`SAMPLE_RULES`], for `linekeeper rules test`.
+pub const SAMPLE_TESTS: &str = include_str!("sample.test.toml");
+
 const PEOPLE: u64 = 486;
 const DOMAIN: &str = "northwind.example";
 

@@ -61,6 +61,7 @@ fn every_command_of_the_contract_is_understood() {
         "simulate --tenant-file t.json --listen 127.0.0.1:0",
         "simulate --generate 10 --seed 7",
         "demo --once",
+        "demo --folder new --listen 127.0.0.1:8081",
     ] {
         if let Err(error) = parse(line) {
             panic!("{line}: {error}");
@@ -96,6 +97,7 @@ fn what_makes_no_sense_is_a_usage_error() {
         "simulate --generate 5 --tenant-file t.json",
         "simulate --tenant-file t.json --seed 3",
         "demo --once --listen 127.0.0.1:8080",
+        "demo --once --folder new",
     ] {
         let error = parse(line).expect_err(line);
         assert_eq!(error.exit_code(), 2, "{line}");

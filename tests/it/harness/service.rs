@@ -4,6 +4,7 @@ use super::scenario::Scenario;
 use reqwest::Method;
 use serde_json::Value;
 use std::net::{SocketAddr, TcpListener};
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
@@ -13,7 +14,7 @@ pub(crate) struct Service {
     child: Option<Child>,
     address: SocketAddr,
     client: reqwest::Client,
-    log: std::path::PathBuf,
+    log: PathBuf,
 }
 
 /// An answer.
@@ -83,6 +84,29 @@ impl Scenario {
 }
 
 impl Service {
+    /// Starts `demo --folder` and waits until its service answers; what it prints is in its log.
+    pub(crate) async fn demo(folder: &Path, log: PathBuf) -> Self {
+        let address = free_address();
+        let file = std::fs::File::create(&log).expect("a file for the log");
+        let child = Command::new(env!("CARGO_BIN_EXE_linekeeper"))
+            .env_remove("LINEKEEPER_LOG")
+            .args(["demo", "--listen", &address.to_string(), "--folder"])
+            .arg(folder)
+            .stdout(file.try_clone().expect("the same file"))
+            .stderr(file)
+            .spawn()
+            .expect("the binary starts");
+        let service = Self {
+            child: Some(child),
+            address,
+            client: reqwest::Client::new(),
+            log,
+        };
+        service.logs("The service runs now").await;
+        service.until_answering().await;
+        service
+    }
+
     /// Waits until it answers.
     async fn until_answering(&self) {
         let deadline = Instant::now() + Duration::from_secs(30);

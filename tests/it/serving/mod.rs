@@ -1,6 +1,7 @@
 //! The service over the real binary: it runs by itself, answers over HTTP, and stops in good order.
 
 mod by_itself;
+mod demo;
 mod ending;
 mod in_force;
 mod many;
