@@ -1,5 +1,14 @@
 //! Pages and files beside the program that must agree with it.
 
+mod commands;
+mod cookbook;
+mod editor;
+mod language;
+mod links;
+mod markdown;
+mod textmate;
+mod words;
+
 use linekeeper::config::{Sources, load};
 use linekeeper::plan::NoteKind;
 use linekeeper::telemetry::{MEASURES, page};

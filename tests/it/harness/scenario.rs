@@ -117,6 +117,11 @@ impl Scenario {
         }
     }
 
+    /// The object id of somebody.
+    pub(crate) fn id_of(&self, name: &str) -> &str {
+        &self.ids[name]
+    }
+
     /// Runs a command.
     pub(crate) async fn run(&self, arguments: &[&str]) -> Run {
         self.invocation(arguments).run().await
