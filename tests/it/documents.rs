@@ -6,6 +6,7 @@ mod editor;
 mod language;
 mod links;
 mod markdown;
+mod rule_tests;
 mod textmate;
 mod words;
 

@@ -79,7 +79,7 @@ fn is_to_come(line: &str) -> bool {
     };
     let command = Cli::command();
     let rules = command.find_subcommand("rules").expect("rules");
-    ["fmt", "test", "coverage", "diff", "status"].contains(&name.as_str())
+    ["fmt", "test", "coverage", "diff", "status", "explain"].contains(&name.as_str())
         && rules.find_subcommand(name).is_none()
 }
 

@@ -205,6 +205,29 @@ fn other_spellings_mean_the_same() {
     }
 }
 
+#[test]
+fn the_table_of_attributes_is_complete() {
+    let mut listed = Vec::new();
+    for row in rows("docs/rules.md", &["attribute", "also", "in Graph"]) {
+        let names: Vec<String> = row[..2].iter().flat_map(|cell| code(cell)).collect();
+        for name in &names {
+            let tests = ["is empty", "= true", "= \"person\"", "has \"MCOEV\""];
+            let group = "has \"d3b4fe1f-9992-4930-8acb-ca6ec609365e\"";
+            let mut tests = tests.iter().chain([&group]);
+            let is_one = tests.any(|test| loaded(&condition(&format!("{name} {test}"))).is_ok());
+            assert!(is_one, "{row:?}: {name} is no attribute");
+        }
+        listed.extend(code(&row[0]));
+    }
+    let missing: Vec<&str> = Attribute::ALL
+        .iter()
+        .map(|attribute| attribute.name())
+        .filter(|name| !name.starts_with("extension_attribute_"))
+        .filter(|name| !listed.iter().any(|listed| listed == name))
+        .collect();
+    assert!(missing.is_empty(), "docs/rules.md: no row for {missing:?}");
+}
+
 /// A text in quotes with `\u{…}` resolved.
 fn unquoted(text: &str) -> String {
     let escape = regex::Regex::new(r"\\u\{([0-9A-Fa-f]+)\}").expect("a pattern");
