@@ -9,6 +9,7 @@ use std::process::Command;
 /// Runs a command in the demonstration's folder, as somebody in another window does.
 async fn run(folder: &Path, arguments: &[&str]) -> Run {
     let invocation = Invocation {
+        format: "json",
         config: folder.join("linekeeper.toml"),
         arguments: arguments.iter().map(|a| (*a).to_owned()).collect(),
         environment: Vec::new(),
