@@ -1,7 +1,7 @@
 //! Copies of git repositories on this machine: fetched by the system's git, read out of the object store.
 
 use super::git::{GitError, commit_of};
-use super::revision::git_in;
+use super::revision::{git_in, system_git};
 use jiff::{SignedDuration, Timestamp};
 use sha2::{Digest as _, Sha256};
 use std::collections::BTreeMap;
@@ -147,7 +147,7 @@ impl Mirror {
     /// # Errors
     /// When the copy cannot be written.
     pub fn mark(&self, mark: &str, commit: &str) -> Result<(), FetchError> {
-        let mut update = git_in(&self.path);
+        let mut update = system_git(&self.path);
         update.args(["update-ref", &reference(mark), commit]);
         match update.output() {
             Ok(output) if output.status.success() => Ok(()),
@@ -207,14 +207,14 @@ fn fetch(path: &Path, url: &str, branch: &str) -> Result<Option<String>, Failed>
     let lock = File::create(path.with_extension("lock")).map_err(Failed::Lock)?;
     lock.lock().map_err(Failed::Lock)?;
     if !path.join("HEAD").exists() {
-        let mut init = git_in(path.parent().unwrap_or(path));
+        let mut init = system_git(path.parent().unwrap_or(path));
         init.args(["init", "--quiet", "--bare", "--"]).arg(path);
         let output = init.output().map_err(Failed::Git)?;
         if !output.status.success() {
             return Ok(Some(said(&output.stderr)));
         }
     }
-    let mut fetch = git_in(path);
+    let mut fetch = system_git(path);
     fetch
         // Nobody is there to answer; a peer that is silent is given up.
         .env("GIT_SSH_COMMAND", ssh())

@@ -105,8 +105,8 @@ pub(super) fn git_in(folder: &Path) -> Command {
 }
 
 /// The system's git in a folder, so that no hook and no watcher of the repository is run by it, nothing is written and
-/// nothing is fetched.
-fn system_git(folder: &Path) -> Command {
+/// nothing is fetched; git refuses a repository of another user.
+pub(super) fn system_git(folder: &Path) -> Command {
     let mut command = Command::new("git");
     command
         .arg("-C")
