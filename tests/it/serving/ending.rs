@@ -92,15 +92,18 @@ async fn stopped_at(story: &Scenario, part: &str) -> Value {
     let service = story.serve().await;
     let number = json!({"number": "+498955501005"});
     let order = "/api/v1/users/bert@contoso.example/number";
-    let begun = service.ask("PUT", order, number).await;
-    let id = begun.is(202).json()["sync_id"].clone();
-    service
-        .until("the request", async || {
+    // The order is answered when it is done, or not done.
+    let (answer, ()) = tokio::join!(service.ask("PUT", order, number), async {
+        let look = async || {
             let faults = story.control("GET", "/_sim/faults", Value::Null);
             (faults["items"] == json!([])).then_some(())
-        })
-        .await;
-    service.stop().await;
+        };
+        service.until("the request", look).await;
+        service.signal("TERM");
+    });
+    let id = answer.json()["sync_id"].clone();
+    let (code, log) = service.exit().await;
+    assert_eq!(code, 0, "{log}");
     story.no_more_faults();
     let service = story.serve().await;
     let id = id.as_str().expect("an id");
