@@ -162,6 +162,25 @@ impl App {
         Ok((tenant, records))
     }
 
+    /// A tenant to be looked at with other rules than its own, which are not even read.
+    ///
+    /// # Errors
+    /// What is wrong with credentials or database.
+    pub async fn tenant_with(
+        &self,
+        config: &TenantConfig,
+        rules: Arc<dyn RuleSource>,
+    ) -> anyhow::Result<(Tenant, Arc<TenantStore>)> {
+        let settings = Arc::new(settings(config));
+        let store = self
+            .store
+            .tenant(&config.name, &config.tenant_id, Arc::clone(&settings))
+            .await?;
+        let store = Arc::new(store);
+        let tenant = self.engine(config, &store, rules, &settings)?;
+        Ok((tenant, store))
+    }
+
     /// A tenant with its adapters.
     fn engine(
         &self,
@@ -366,6 +385,7 @@ pub fn settings(tenant: &TenantConfig) -> Settings {
             max_releases: tenant.safety.max_releases,
             max_release_percent: tenant.safety.max_release_percent,
             max_assignments: tenant.safety.max_assignments,
+            max_unmatched_percent: tenant.safety.max_unmatched_percent,
         },
         grace: tenant.release.grace,
         deleted_grace: tenant.release.deleted_grace,

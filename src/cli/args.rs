@@ -2,9 +2,11 @@
 //! is refused here, with exit code 2.
 
 mod hand;
+mod review;
 mod set;
 
 pub use hand::{AssignArgs, ReleaseArgs};
+pub use review::DiffArgs;
 pub use set::{
     ExemptArgs, NumberArgs, PauseArgs, PinArgs, RangeArgs, ReserveArgs, RestArgs, SuspendArgs,
     UserArgs,
@@ -172,6 +174,8 @@ pub enum RulesCommand {
         /// Folder or file [default: the configured folder]
         path: Option<PathBuf>,
     },
+    /// Compare two sets of rules over today's directory: who would be picked differently
+    Diff(DiffArgs),
 }
 
 /// `ranges …`.

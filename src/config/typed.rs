@@ -92,7 +92,12 @@ sections! {
         mirror: Location,
     }
     DirectoryTyped { groups: bool }
-    SafetyTyped { max_releases: Count, max_release_percent: Percent, max_assignments: Count }
+    SafetyTyped {
+        max_releases: Count,
+        max_release_percent: Percent,
+        max_assignments: Count,
+        max_unmatched_percent: Percent,
+    }
     ReleaseTyped { grace: Lapse, deleted_grace: Lapse }
     OwnershipTyped { adopt: bool, rehire: bool }
     PoliciesTyped { enforce: bool }

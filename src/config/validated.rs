@@ -202,6 +202,9 @@ pub struct Safety {
     pub max_release_percent: u64,
     /// Most assignments by rule in 24 hours without approval; 0: no limit.
     pub max_assignments: u64,
+    /// Of the people without a number who had a range, how many percent a changed rule set may leave without one, 0 to
+    /// 100, unless somebody approves.
+    pub max_unmatched_percent: u64,
 }
 
 /// `[release]`, where a range says nothing.

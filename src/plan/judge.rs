@@ -1,7 +1,7 @@
 //! The decision table of the contract (section 2): the first row that fits decides. Pure, one user at a time.
 
-use super::{Gone, NoteKind, StoredUser, UserFacts, Wait, World};
-use crate::directory::{Doubt, Kind, Licensing, VoiceLicence};
+use super::{Gone, NoteKind, Settings, StoredUser, UserFacts, Wait, World};
+use crate::directory::{Doubt, Kind, LicenceBook, Licensing, VoiceLicence};
 use crate::numbering::E164;
 use crate::rules::Subject;
 use jiff::{SignedDuration, Timestamp};
@@ -61,13 +61,7 @@ impl Judged {
 pub fn judge(world: &World<'_>, stored: &StoredUser) -> Judged {
     let licensing = world.book.read(&stored.user);
     let subject = subject(world, stored, &licensing);
-    let pending = licensing.doubt == Some(Doubt::Pending) && stored.gone.is_none();
-    let remembered = stored.facts.pending_since;
-    let pending_since = match pending {
-        true => Some(remembered.unwrap_or(world.now)),
-        // Whether it is still pending cannot be told without the tenant's products.
-        false => remembered.filter(|_| !world.book.is_known() && stored.gone.is_none()),
-    };
+    let pending_since = pending_since(world.book, world.now, stored, &licensing);
     let row = row(world, stored, &licensing, subject, pending_since);
     Judged {
         row,
@@ -98,7 +92,7 @@ fn row(
     subject: Subject<'_>,
     pending_since: Option<Timestamp>,
 ) -> Row {
-    if let Some(reason) = exempt_by_hand(world, &stored.facts) {
+    if let Some(reason) = exempt_by_hand(world.now, &stored.facts) {
         return Row::Exempt(reason);
     }
     if world.rules.depends_on_unread_group(subject) {
@@ -107,33 +101,8 @@ fn row(
     if let Some(reason) = exempt_by_rule(world, subject) {
         return Row::Exempt(reason);
     }
-    if let Some(gone) = stored.gone {
-        return Row::Gone(gone);
-    }
-    let eligibility = world.settings.eligibility;
-    match licensing.doubt {
-        Some(Doubt::Lapsing) => return Row::InDoubt(NoteKind::Lapsing),
-        Some(Doubt::Pending) if is_recent(pending_since, world.now) => {
-            return Row::InDoubt(NoteKind::LicencePending);
-        }
-        _ => {}
-    }
-    if licensing.voice == VoiceLicence::None {
-        return Row::Unlicensed;
-    }
-    if eligibility.require_teams && !licensing.teams {
-        return Row::NoTeams;
-    }
-    if !stored.user.enabled && !eligibility.include_disabled {
-        return Row::Disabled;
-    }
-    match stored.facts.wait {
-        Some(Wait::RemovedOutside) => return Row::AwaitsPerson(NoteKind::RemovedOutside),
-        Some(Wait::ReleasedByHand) => return Row::AwaitsPerson(NoteKind::ReleasedByHand),
-        _ => {}
-    }
-    if let Some(number) = stored.facts.pin {
-        return Row::Pinned(number);
+    if let Some(row) = apart(world.settings, world.now, stored, licensing, pending_since) {
+        return row;
     }
     match world.rules.excluded_by(subject) {
         Some(name) => Row::Excluded(name.to_owned()),
@@ -141,9 +110,83 @@ fn row(
     }
 }
 
-fn exempt_by_hand(world: &World<'_>, facts: &UserFacts) -> Option<String> {
+/// What the licences make of somebody about whom the rules are asked; else the row that fits whatever they say. The
+/// rules alone may still exempt, exclude or leave out of scope.
+///
+/// # Errors
+/// The row is no error: it is why the rules have nothing to decide.
+pub fn candidacy(
+    settings: &Settings,
+    book: &LicenceBook,
+    now: Timestamp,
+    stored: &StoredUser,
+) -> Result<Licensing, Row> {
+    if let Some(reason) = exempt_by_hand(now, &stored.facts) {
+        return Err(Row::Exempt(reason));
+    }
+    let licensing = book.read(&stored.user);
+    let pending_since = pending_since(book, now, stored, &licensing);
+    match apart(settings, now, stored, &licensing, pending_since) {
+        Some(row) => Err(row),
+        None => Ok(licensing),
+    }
+}
+
+/// The rows that neither scope nor exclusions have a say in.
+fn apart(
+    settings: &Settings,
+    now: Timestamp,
+    stored: &StoredUser,
+    licensing: &Licensing,
+    pending_since: Option<Timestamp>,
+) -> Option<Row> {
+    if let Some(gone) = stored.gone {
+        return Some(Row::Gone(gone));
+    }
+    let eligibility = settings.eligibility;
+    match licensing.doubt {
+        Some(Doubt::Lapsing) => return Some(Row::InDoubt(NoteKind::Lapsing)),
+        Some(Doubt::Pending) if is_recent(pending_since, now) => {
+            return Some(Row::InDoubt(NoteKind::LicencePending));
+        }
+        _ => {}
+    }
+    if licensing.voice == VoiceLicence::None {
+        return Some(Row::Unlicensed);
+    }
+    if eligibility.require_teams && !licensing.teams {
+        return Some(Row::NoTeams);
+    }
+    if !stored.user.enabled && !eligibility.include_disabled {
+        return Some(Row::Disabled);
+    }
+    match stored.facts.wait {
+        Some(Wait::RemovedOutside) => return Some(Row::AwaitsPerson(NoteKind::RemovedOutside)),
+        Some(Wait::ReleasedByHand) => return Some(Row::AwaitsPerson(NoteKind::ReleasedByHand)),
+        _ => {}
+    }
+    stored.facts.pin.map(Row::Pinned)
+}
+
+/// Since when a licence whose plans have not arrived is believed.
+fn pending_since(
+    book: &LicenceBook,
+    now: Timestamp,
+    stored: &StoredUser,
+    licensing: &Licensing,
+) -> Option<Timestamp> {
+    let pending = licensing.doubt == Some(Doubt::Pending) && stored.gone.is_none();
+    let remembered = stored.facts.pending_since;
+    match pending {
+        true => Some(remembered.unwrap_or(now)),
+        // Whether it is still pending cannot be told without the tenant's products.
+        false => remembered.filter(|_| !book.is_known() && stored.gone.is_none()),
+    }
+}
+
+fn exempt_by_hand(now: Timestamp, facts: &UserFacts) -> Option<String> {
     let exempt = facts.exempt.as_ref()?;
-    let lasts = exempt.until.is_none_or(|until| world.now < until);
+    let lasts = exempt.until.is_none_or(|until| now < until);
     lasts.then(|| format!("exempt by hand: {}", exempt.reason))
 }
 

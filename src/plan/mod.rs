@@ -15,6 +15,7 @@ mod holder;
 mod inventory;
 mod judge;
 mod losses;
+mod lot;
 mod memory;
 mod note;
 mod outcome;
@@ -23,6 +24,7 @@ mod planner;
 mod prospect;
 mod refusal;
 mod release;
+mod rule_change;
 mod settings;
 mod standing;
 mod stock;
@@ -39,7 +41,8 @@ pub use draft::{Draft, Effects, number_digest, user_digest};
 pub use guard::{Approval, guard, release_limit};
 pub use hand::{Hand, Wish, by_hand};
 pub use inventory::{Counts, Entry, RangeInventory, entry};
-pub use judge::{Judged, Row, judge};
+pub use judge::{Judged, Row, candidacy, judge};
+pub use lot::{Lot, lot};
 pub use memory::{
     Anchor, Brake, Departed, EndReason, Ending, Exemption, FactsUpdate, Former, Gone, GoneHow,
     Holding, HoldingOrigin, Missing, NumberFacts, OpenStep, Pause, Reservation, State, StepState,
@@ -51,6 +54,7 @@ pub use overrides::{declared, may_pin, may_reserve, may_rest, moment, to_come};
 pub use planner::{Planner, is_decided_again, is_recorded_only, is_waiting};
 pub use prospect::{Prospect, as_remembered, prospect};
 pub use refusal::{Holder, Refusal};
+pub use rule_change::{Asked, Compared, Comparison, Effect, Unmatched};
 pub use settings::{Eligibility, Mode, Safety, Settings, Waiting};
 pub use standing::standing;
 pub use stock::Stock;

@@ -67,6 +67,9 @@ pub struct Safety {
     pub max_release_percent: u64,
     /// Most assignments by rule in 24 hours without approval; 0: no limit.
     pub max_assignments: u64,
+    /// Of the people without a number who had a range, how many percent a changed rule set may leave without one, 0 to
+    /// 100, unless somebody approves.
+    pub max_unmatched_percent: u64,
 }
 
 /// `[eligibility]`, without the extra plans.
@@ -101,6 +104,7 @@ impl Default for Settings {
                 max_releases: 20,
                 max_release_percent: 10,
                 max_assignments: 250,
+                max_unmatched_percent: 20,
             },
             grace: SignedDuration::ZERO,
             deleted_grace: SignedDuration::ZERO,

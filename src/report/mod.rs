@@ -3,6 +3,7 @@
 mod explanation;
 mod inert;
 mod overrides;
+mod rules_diff;
 mod sync_report;
 mod text;
 
@@ -12,8 +13,12 @@ pub use explanation::{
 };
 pub use inert::inert;
 pub use overrides::{NumberOverrides, RangeSuspension, TenantPause, UserOverrides};
+pub use rules_diff::{
+    ChangedReport, DiffSummary, EffectCounts, Move, NumberDiff, PeopleRead, PeopleSource,
+    PersonDiff, RangeChange, RangeDiff, RangeShare, RuleSide, RulesDiff, UnmatchedReport,
+};
 pub use sync_report::{
     ChangeReport, DirectoryReport, NoteReport, ReadMode, RulesReport, Summary, SyncRecord,
     SyncReport, SyncStatus, TriggerKind, UserRef,
 };
-pub use text::{number_text, person_text, text};
+pub use text::{number_text, person_text, rules_diff_text, text};

@@ -1,8 +1,10 @@
 //! The report for people: what happens to whom, why, and what is to be done about it.
 
 mod explanation;
+mod rules_diff;
 
 pub use explanation::{number_text, person_text};
+pub use rules_diff::rules_diff_text;
 
 use super::{ChangeReport, NoteReport, ReadMode, SyncReport, SyncStatus, inert};
 use crate::plan::{ChangeStatus, Mode, NoteKind};
@@ -59,13 +61,17 @@ fn header(report: &SyncReport, held_because: &[String]) -> String {
 
 fn rules(report: &SyncReport) -> String {
     let rules = &report.rules;
-    let short = |text: &str| inert(&text.chars().take(12).collect::<String>());
     let commit = match (&rules.commit, rules.dirty) {
         (Some(commit), false) => format!("commit {}", short(commit)),
         (Some(commit), true) => format!("commit {} with uncommitted changes", short(commit)),
         (None, _) => "not in git".to_owned(),
     };
     format!("{commit}, digest {}", short(&rules.digest))
+}
+
+/// The beginning of a commit or digest, enough to tell it from others.
+fn short(text: &str) -> String {
+    inert(&text.chars().take(12).collect::<String>())
 }
 
 fn directory(report: &SyncReport) -> String {

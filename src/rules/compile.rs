@@ -11,7 +11,7 @@ use super::vocabulary::Vocabulary;
 use crate::directory::Attribute;
 use crate::numbering::{NumberType, Spans};
 use std::collections::BTreeSet;
-use std::sync::{Mutex, OnceLock};
+use std::sync::{Arc, Mutex, OnceLock};
 
 /// How many threads can decide with one rule set without one waiting for, or working without, a memory of values.
 const MEMORIES: usize = 4;
@@ -57,6 +57,7 @@ pub(super) fn compile(checked: CheckedSet) -> RuleSet {
         exempts,
         groups,
         reads,
+        sources: Arc::default(),
         digest,
         words,
         memories,

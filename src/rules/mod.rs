@@ -17,6 +17,7 @@ mod checked;
 mod compile;
 mod considered;
 mod diagnostic;
+mod differ;
 mod digest;
 mod evaluate;
 mod explain;
@@ -46,12 +47,13 @@ mod when_binding;
 
 pub use considered::{Considered, nearest_miss};
 pub use diagnostic::{Diagnostic, Severity};
+pub use differ::Changed;
 pub use near::{Likeness, NearMiss, NearValue};
 pub use normal_form::normal_form;
 pub use range::{
     Amount, Dated, EmergencyModel, LocationRule, MigrationWay, Operator, PolicyRule, Range,
     ReleaseMode, Select, Unlisted,
 };
-pub use rule_set::{Judgement, Pick, RuleSet, RuleSetId};
+pub use rule_set::{Alias, Judgement, Pick, RuleSet, RuleSetId};
 pub use source::{LoadOptions, Loaded, SourceFile, load};
 pub use subject::{GroupMembers, Subject};

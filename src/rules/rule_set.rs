@@ -7,11 +7,11 @@ use super::expression::Truth;
 use super::index::Index;
 use super::near::Values;
 use super::vocabulary::Vocabulary;
-use super::{LocationRule, Operator, PolicyRule, Range, Subject, explain};
+use super::{LocationRule, Operator, PolicyRule, Range, SourceFile, Subject, explain};
 use crate::directory::{Attribute, GroupId, LicenceBook, VoiceLicence};
 use crate::numbering::E164;
 use std::collections::BTreeSet;
-use std::sync::{Mutex, OnceLock};
+use std::sync::{Arc, Mutex, OnceLock};
 
 /// Digest over the compiled rule set (SHA-256, hexadecimal): equal sets decide alike.
 pub type RuleSetId = String;
@@ -32,6 +32,8 @@ pub struct RuleSet {
     pub(super) exempts: Vec<(String, Expression)>,
     pub(super) groups: BTreeSet<GroupId>,
     pub(super) reads: BTreeSet<Attribute>,
+    /// The files it was read from; filled in by the loader.
+    pub(super) sources: Arc<[SourceFile]>,
     pub(super) digest: RuleSetId,
     pub(super) words: Vocabulary,
     pub(super) direct: Index,
@@ -40,6 +42,17 @@ pub struct RuleSet {
     pub(super) aliases: Aliases,
     /// For finding near misses; built when the first is looked for.
     pub(super) near: OnceLock<Values>,
+}
+
+/// A spelling that stands for another value of an attribute.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Alias {
+    /// The attribute.
+    pub attribute: Attribute,
+    /// The spelling, in the normal form that is compared.
+    pub spelling: String,
+    /// The value it stands for, as the rules write it.
+    pub value: String,
 }
 
 /// Which range the rules pick for a user.
@@ -111,6 +124,29 @@ impl RuleSet {
     #[must_use]
     pub fn reads(&self) -> &BTreeSet<Attribute> {
         &self.reads
+    }
+
+    /// Every alias, by attribute and spelling.
+    #[must_use]
+    pub fn aliases(&self) -> Vec<Alias> {
+        let all = self.aliases.iter().flat_map(|(attribute, spellings)| {
+            let spelling = |(spelling, value)| (*attribute, spelling, value);
+            spellings.iter().map(spelling)
+        });
+        // A value stands for itself as well, which nobody has written.
+        all.filter(|(_, spelling, value)| **spelling != value.normal)
+            .map(|(attribute, spelling, value)| Alias {
+                attribute,
+                spelling: spelling.clone(),
+                value: value.shown.clone(),
+            })
+            .collect()
+    }
+
+    /// The files the set was read from, as they were then.
+    #[must_use]
+    pub fn sources(&self) -> &Arc<[SourceFile]> {
+        &self.sources
     }
 
     /// Plan names in `plans has` that this licence book does not know.

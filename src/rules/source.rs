@@ -81,8 +81,10 @@ pub fn load(files: &[SourceFile], options: LoadOptions) -> Result<Loaded, Vec<Di
     if failed {
         return Err(diagnostics);
     }
+    let mut rule_set = compile::compile(checked);
+    rule_set.sources = files.into();
     Ok(Loaded {
-        rule_set: compile::compile(checked),
+        rule_set,
         warnings: diagnostics,
     })
 }

@@ -1,5 +1,6 @@
 //! Gathers everything an explanation rests on: stored facts, the rules in force, and a last look at Teams.
 
+use super::everyone::members;
 use super::person::{Known, person};
 use super::{ViewError, find_user, teams};
 use crate::directory::{LicenceBook, UserId};
@@ -170,7 +171,8 @@ impl Still {
         Ok(Self {
             confirmed: as_remembered(&state, &listing, listed_at),
             book,
-            groups: groups(tenant, &rules).await,
+            // Members are not stored: one that cannot be read is told as unread.
+            groups: members(tenant, rules.groups().iter().copied()).await,
             rules,
             listing,
             now,
@@ -188,17 +190,6 @@ impl Still {
             ..World::at_rest(rules, settings, book, &self.state, &self.listing, self.now)
         })
     }
-}
-
-/// Members are not stored: groups that rules name are read, and one that cannot be is told as unread.
-async fn groups(tenant: &Tenant, rules: &RuleSet) -> GroupMembers {
-    let mut members = GroupMembers::new();
-    for group in rules.groups() {
-        if let Some(Ok(users)) = teams::in_time(tenant.directory.members(*group)).await {
-            members.insert(*group, users.into_iter().collect());
-        }
-    }
-    members
 }
 
 /// Policies are not stored either: those of a range count as missing where the last sync noted that one is.

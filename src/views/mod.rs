@@ -5,17 +5,20 @@
 //! contract, defined here once. Nothing here writes, or disturbs a sync of the same process.
 //!
 //! Only [`explain_person`] and [`explain_number`] ask Graph: they end with what Teams says just then, and where Graph
-//! cannot be reached they say so and answer the rest.
+//! cannot be reached they say so and answer the rest. [`rules_diff`] looks at everybody, one after the other, as the
+//! last sync left them; it asks Graph where none has read them yet.
 
 mod audit;
 mod cursor;
 mod error;
+mod everyone;
 mod explain;
 mod history;
 mod numbers;
 mod person;
 mod ranges;
 mod rules;
+mod rules_diff;
 mod sentences;
 mod stock;
 mod syncs;
@@ -27,11 +30,13 @@ mod users;
 pub use audit::AuditItem;
 pub use cursor::{Cursor, MOST, Page};
 pub use error::ViewError;
+pub use everyone::{Everyone, EveryoneError, InHand};
 pub use explain::{explain_number, explain_person};
 pub use history::HistoryItem;
 pub use numbers::{NumberFilter, NumberItem, read_number};
 pub use ranges::RangeItem;
 pub use rules::{RangeRuleItem, RulesItem};
+pub use rules_diff::{DiffError, DiffSide, rules_diff};
 pub use syncs::SyncItem;
 pub use tenant::TenantView;
 pub use tenants::{PauseItem, TenantItem};

@@ -51,6 +51,7 @@ fn the_defaults_are_those_of_the_contract() {
             max_releases: 20,
             max_release_percent: 10,
             max_assignments: 250,
+            max_unmatched_percent: 20,
         },
         Release {
             grace: 0s,

@@ -12,6 +12,7 @@ mod outcome;
 mod properties;
 mod queue;
 mod releases;
+mod rule_change;
 mod stock;
 mod taken;
 mod tenant_notes;

@@ -141,6 +141,7 @@ fn towns() -> impl Strategy<Value = Town> {
                 max_releases,
                 max_release_percent: 100,
                 max_assignments,
+                max_unmatched_percent: 20,
             };
             town
         },

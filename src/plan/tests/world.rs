@@ -108,6 +108,7 @@ pub(crate) fn ruled_by(text: &str) -> Town {
             max_releases: 1000,
             max_release_percent: 100,
             max_assignments: 0,
+            max_unmatched_percent: 20,
         },
         ..Settings::default()
     };
