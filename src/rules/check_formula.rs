@@ -48,7 +48,7 @@ impl Names<'_> {
             Formula::Not(inner, _) => Some(negate(self.checked(inner)?)),
             Formula::Group(inner) => self.checked(inner),
             Formula::Test(test) => {
-                let probe = Condition::Test(self.probe(test)?);
+                let probe = Condition::Test(self.probe(test)?, test.at);
                 let is_false = matches!(test.operand, syntax::Operand::Truth(false));
                 Some(if test.negated != is_false {
                     negate(probe)

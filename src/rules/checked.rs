@@ -14,7 +14,8 @@ pub(super) enum Condition {
     All(Vec<Self>),
     Any(Vec<Self>),
     Not(Box<Self>),
-    Test(Probe),
+    /// A test, and where it stands.
+    Test(Probe, Spot),
 }
 
 /// One positive test.
@@ -98,7 +99,16 @@ impl Condition {
                 terms.iter().for_each(|term| term.probes(negated, see));
             }
             Self::Not(inner) => inner.probes(!negated, see),
-            Self::Test(probe) => see(probe, negated),
+            Self::Test(probe, _) => see(probe, negated),
+        }
+    }
+
+    /// Calls `see` with the place of every test, in the order in which they are written.
+    pub(super) fn places(&self, see: &mut impl FnMut(Spot)) {
+        match self {
+            Self::All(terms) | Self::Any(terms) => terms.iter().for_each(|term| term.places(see)),
+            Self::Not(inner) => inner.places(see),
+            Self::Test(_, at) => see(*at),
         }
     }
 
@@ -130,7 +140,7 @@ impl Condition {
                 out.write_char('!')?;
                 inner.canonical(out)
             }
-            Self::Test(probe) => probe.canonical(out),
+            Self::Test(probe, _) => probe.canonical(out),
         }
     }
 }

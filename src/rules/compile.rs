@@ -6,6 +6,7 @@ use super::digest;
 use super::evaluate::Memory;
 use super::expression::{Expression, Test};
 use super::index::Index;
+use super::places::Places;
 use super::rule_set::RuleSet;
 use super::vocabulary::Vocabulary;
 use crate::directory::Attribute;
@@ -16,9 +17,10 @@ use std::sync::{Arc, Mutex, OnceLock};
 /// How many threads can decide with one rule set without one waiting for, or working without, a memory of values.
 const MEMORIES: usize = 4;
 
-/// Compiles a set that has no errors.
-pub(super) fn compile(checked: CheckedSet) -> RuleSet {
+/// Compiles a set that has no errors; of each file the name and where its lines begin.
+pub(super) fn compile(checked: CheckedSet, files: Vec<(String, Vec<u32>)>) -> RuleSet {
     let digest = digest::digest(&checked);
+    let places = Places::of(&checked, files);
     let (groups, reads) = mentions(&checked);
     let mut words = Vocabulary::default();
     let scope = checked
@@ -63,6 +65,7 @@ pub(super) fn compile(checked: CheckedSet) -> RuleSet {
         memories,
         aliases: checked.aliases,
         near: OnceLock::new(),
+        places,
     }
 }
 
@@ -116,7 +119,7 @@ fn expression(condition: &Condition, words: &mut Vocabulary) -> Expression {
         Condition::All(terms) => Expression::All(list(terms)),
         Condition::Any(terms) => Expression::Any(list(terms)),
         Condition::Not(inner) => Expression::Not(Box::new(expression(inner, words))),
-        Condition::Test(probe) => Expression::Test(test(probe, words)),
+        Condition::Test(probe, _) => Expression::Test(test(probe, words)),
     }
 }
 

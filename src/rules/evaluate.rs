@@ -152,7 +152,8 @@ impl<'a> Look<'a> {
         outcome
     }
 
-    fn test(&mut self, test: &Test) -> Truth {
+    /// The outcome of one test.
+    pub(super) fn test(&mut self, test: &Test) -> Truth {
         match test {
             Test::OneOf(slot, classes) => {
                 let class = self.meaning(*slot).class;

@@ -86,14 +86,15 @@ fn values(expression: &Expression, words: &Vocabulary, user: &User) -> Vec<Strin
     found
 }
 
-fn value(user: &User, attribute: Attribute) -> Option<&str> {
+/// The user's value of an attribute, unless it is blank.
+pub(super) fn value(user: &User, attribute: Attribute) -> Option<&str> {
     user.attributes
         .get(attribute)
         .filter(|text| !text.trim().is_empty())
 }
 
 /// What the user has instead.
-fn found(test: &Test, words: &Vocabulary, user: &User) -> Option<String> {
+pub(super) fn found(test: &Test, words: &Vocabulary, user: &User) -> Option<String> {
     Some(match test {
         Test::OneOf(slot, _) | Test::Blank(slot) | Test::Text(slot, _) => {
             let attribute = words.slots.get(*slot as usize)?.attribute;
@@ -160,7 +161,8 @@ fn term(expression: &Expression, words: &Vocabulary) -> String {
     }
 }
 
-fn written_test(test: &Test, words: &Vocabulary) -> String {
+/// The test as a rule file writes it.
+pub(super) fn written_test(test: &Test, words: &Vocabulary) -> String {
     let name = |slot: &u8| words.slots[*slot as usize].attribute.name();
     match test {
         Test::OneOf(slot, classes) => {

@@ -110,12 +110,12 @@ const PAIRWISE: usize = 64;
 /// answers; plans and groups that cannot be read are taken into account.
 pub(super) fn constant(condition: &Condition) -> Option<bool> {
     match condition {
-        Condition::Test(Probe::Kinds(kinds)) => match kinds.len() {
+        Condition::Test(Probe::Kinds(kinds), _) => match kinds.len() {
             0 => Some(false),
             count if count == Kind::ALL.len() => Some(true),
             _ => None,
         },
-        Condition::Test(_) => None,
+        Condition::Test(..) => None,
         Condition::Not(inner) => constant(inner).map(|held| !held),
         Condition::All(terms) => {
             let known: Vec<Option<bool>> = terms.iter().map(constant).collect();
@@ -150,17 +150,18 @@ fn contradict(terms: &[Condition]) -> bool {
 /// Whether `a` holding means that `b` does not.
 fn excludes(a: &Condition, b: &Condition) -> bool {
     match (a, b) {
-        (Condition::Test(Probe::OneOf(one, left)), Condition::Test(Probe::OneOf(other, right))) => {
-            one == other && left.iter().all(|value| !holds_value(right, value))
-        }
-        (Condition::Test(Probe::Kinds(left)), Condition::Test(Probe::Kinds(right))) => {
+        (
+            Condition::Test(Probe::OneOf(one, left), _),
+            Condition::Test(Probe::OneOf(other, right), _),
+        ) => one == other && left.iter().all(|value| !holds_value(right, value)),
+        (Condition::Test(Probe::Kinds(left), _), Condition::Test(Probe::Kinds(right), _)) => {
             left.is_disjoint(right)
         }
-        (Condition::Test(Probe::Blank(blank)), Condition::Test(probe)) => {
+        (Condition::Test(Probe::Blank(blank), _), Condition::Test(probe, _)) => {
             !matches!(probe, Probe::Blank(_)) && probe.attribute() == Some(*blank)
         }
-        (Condition::Test(probe), Condition::Not(inner)) => match &**inner {
-            Condition::Test(other) => implies(probe, other),
+        (Condition::Test(probe, _), Condition::Not(inner)) => match &**inner {
+            Condition::Test(other, _) => implies(probe, other),
             _ => false,
         },
         _ => false,
@@ -192,7 +193,7 @@ fn exhaust(terms: &[Condition]) -> bool {
         let Condition::Not(inner) = term else {
             continue;
         };
-        let Condition::Test(probe) = &**inner else {
+        let Condition::Test(probe, _) = &**inner else {
             continue;
         };
         // Whether a plan or group can be read at all is not known here: neither side may hold.
@@ -200,7 +201,7 @@ fn exhaust(terms: &[Condition]) -> bool {
             continue;
         }
         let positive = |other: &Condition| match other {
-            Condition::Test(other) => implies(probe, other),
+            Condition::Test(other, _) => implies(probe, other),
             _ => false,
         };
         if terms.iter().any(positive) {

@@ -6,6 +6,7 @@ pub(super) use super::expression::Expression;
 use super::expression::Truth;
 use super::index::Index;
 use super::near::Values;
+use super::places::Places;
 use super::vocabulary::Vocabulary;
 use super::{LocationRule, Operator, PolicyRule, Range, SourceFile, Subject, explain};
 use crate::directory::{Attribute, GroupId, LicenceBook, VoiceLicence};
@@ -42,6 +43,7 @@ pub struct RuleSet {
     pub(super) aliases: Aliases,
     /// For finding near misses; built when the first is looked for.
     pub(super) near: OnceLock<Values>,
+    pub(super) places: Places,
 }
 
 /// A spelling that stands for another value of an attribute.

@@ -83,7 +83,7 @@ fn alternatives(condition: &Condition) -> Option<Vec<Tests>> {
     let mut all = vec![Tests::new()];
     for term in terms {
         let choices = match term {
-            Condition::Test(Probe::OneOf(attribute, values)) => values
+            Condition::Test(Probe::OneOf(attribute, values), _) => values
                 .iter()
                 .map(|value| format!("{}={}", attribute.name(), value.normal))
                 .collect(),

@@ -81,7 +81,8 @@ pub fn load(files: &[SourceFile], options: LoadOptions) -> Result<Loaded, Vec<Di
     if failed {
         return Err(diagnostics);
     }
-    let mut rule_set = compile::compile(checked);
+    let names = files.iter().map(|file| file.name.clone());
+    let mut rule_set = compile::compile(checked, names.zip(lines).collect());
     rule_set.sources = files.into();
     Ok(Loaded {
         rule_set,
