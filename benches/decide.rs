@@ -5,7 +5,10 @@ mod measure;
 mod tenant;
 
 use linekeeper::directory::{LicenceBook, PlanCatalogue};
-use linekeeper::plan::{Circumstances, Planner, Row, Settings, State, StoredUser, World, judge};
+use linekeeper::plan::{
+    Asked, Circumstances, Comparison, Effect, Planner, Row, Settings, State, StoredUser, World,
+    judge,
+};
 use linekeeper::rules::{GroupMembers, RuleSet};
 use measure::{Scale, busy, figure, median, nanoseconds_each, thousands};
 use std::collections::BTreeMap;
@@ -25,6 +28,9 @@ fn main() {
             ready.as_secs_f64() * 1e3,
             "ms",
         );
+    }
+    for users in [10_000, 100_000].map(|full| scale.size(full)) {
+        diff(users, 1_000);
     }
     for users in [100_000, 1_000_000].map(|full| scale.size(full)) {
         for ranges in [1_000, 10_000] {
@@ -59,6 +65,42 @@ fn decide(users: u64, ranges: u64) {
         });
         let what = format!("considered by the planner, {of}");
         figure(1, &what, &size, nanoseconds_each(time, users), "ns a user");
+    });
+}
+
+/// Compares what two rule sets make of everybody; the second writes one department in another way.
+fn diff(users: u64, ranges: u64) {
+    let text = made_up::rules(ranges, 1_000);
+    let changed = text.replace("\"Finance\"", "\"Finances\"");
+    let old = tenant::rule_set(&text);
+    let mut maker = Maker::new(ranges);
+    let people: Vec<StoredUser> = (0..users)
+        .map(|at| tenant::stored(maker.user(at)))
+        .collect();
+    let new = tenant::rule_set(&changed);
+    in_world(&old, |world| {
+        let asked = Asked {
+            settings: world.settings,
+            book: world.book,
+            groups: world.groups,
+            now: world.now,
+        };
+        let time = median(|| {
+            let mut comparison = Comparison::new(&old, &new);
+            let mut is_moved = |stored: &&StoredUser| {
+                let compared = comparison.see(asked, stored, true);
+                compared.is_some_and(|compared| compared.effect == Effect::Moves)
+            };
+            let (time, moved) = busy(|| people.iter().filter(&mut is_moved).count());
+            assert!(moved > 0, "the sets differ for somebody");
+            time
+        });
+        let what = format!(
+            "rules diff: asked by two sets of {} ranges",
+            thousands(ranges)
+        );
+        let size = format!("{} users", thousands(users));
+        figure(1, &what, &size, time.as_secs_f64() * 1e3, "ms");
     });
 }
 

@@ -6,7 +6,7 @@ mod review;
 mod set;
 
 pub use hand::{AssignArgs, ReleaseArgs};
-pub use review::DiffArgs;
+pub use review::{CoverageArgs, DiffArgs};
 pub use set::{
     ExemptArgs, NumberArgs, PauseArgs, PinArgs, RangeArgs, ReserveArgs, RestArgs, SuspendArgs,
     UserArgs,
@@ -174,6 +174,8 @@ pub enum RulesCommand {
         /// Folder or file [default: the configured folder]
         path: Option<PathBuf>,
     },
+    /// What the rules make of today's directory: people per range, people with none, what nobody needs
+    Coverage(CoverageArgs),
     /// Compare two sets of rules over today's directory: who would be picked differently
     Diff(DiffArgs),
 }

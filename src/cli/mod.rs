@@ -20,6 +20,7 @@ mod people;
 mod plan_and_sync;
 mod retyped;
 mod rules;
+mod rules_coverage;
 mod rules_diff;
 mod run;
 mod serve;

@@ -10,12 +10,12 @@ use crate::report::rules_diff_text;
 use crate::rulebook::git::{files_at, place_of};
 use crate::rulebook::{Revision, Rulebook, RulebookError};
 use crate::rules::LoadOptions;
-use crate::views::{DiffError, DiffSide, EveryoneError, rules_diff};
+use crate::views::{DiffError, EveryoneError, RulesAsked, rules_diff};
 use std::path::Path;
 use std::sync::Arc;
 
 /// The tenant's rules as they lie there now.
-const PRESENT: &str = ".";
+pub(super) const PRESENT: &str = ".";
 
 /// Whom a change of rules touches, for each tenant.
 pub(super) async fn diff(app: &App, args: &DiffArgs, output: &mut Output) -> anyhow::Result<Exit> {
@@ -59,39 +59,27 @@ pub(super) fn failure(error: &EveryoneError) -> Failure {
 }
 
 /// One of the two rule sets, as it was asked for.
-fn side(config: &TenantConfig, asked: &str) -> anyhow::Result<DiffSide> {
-    let path = &config.rules.path;
-    let options = LoadOptions {
-        groups: config.directory.groups,
-    };
-    let (source, read) = match asked {
-        PRESENT => (path.display().to_string(), Rulebook::open(path, options)),
-        folder if Path::new(folder).is_dir() => {
-            (asked.to_owned(), Rulebook::open(Path::new(folder), options))
-        }
-        revision => {
-            let book = at_revision(path, revision, options)?;
-            (asked.to_owned(), book)
-        }
-    };
-    let unusable = |error: RulebookError| {
-        let text = format!("the rules of `{asked}` cannot be used: {}", error.text());
-        Failure::new(Exit::Invalid, text)
-    };
-    let book: Arc<dyn RuleSource> = Arc::new(read.map_err(unusable)?);
-    Ok(DiffSide {
-        source,
-        rules: book,
-    })
+fn side(config: &TenantConfig, asked: &str) -> anyhow::Result<RulesAsked> {
+    match asked {
+        PRESENT => of_folder(config, &config.rules.path, asked),
+        folder if Path::new(folder).is_dir() => of_folder(config, Path::new(folder), asked),
+        revision => at_revision(config, revision),
+    }
 }
 
-fn at_revision(
-    path: &Path,
-    revision: &str,
-    options: LoadOptions,
-) -> Result<Result<Rulebook, RulebookError>, Failure> {
+/// The rules of a folder as they lie there now.
+pub(super) fn of_folder(
+    config: &TenantConfig,
+    folder: &Path,
+    asked: &str,
+) -> anyhow::Result<RulesAsked> {
+    let book = Rulebook::open(folder, options(config));
+    readable(book, folder.display().to_string(), asked)
+}
+
+fn at_revision(config: &TenantConfig, revision: &str) -> anyhow::Result<RulesAsked> {
     let read = || {
-        let place = place_of(path)?;
+        let place = place_of(&config.rules.path)?;
         files_at(&place.repository, revision, &place.folder)
     };
     let snapshot = read().map_err(|error| {
@@ -99,9 +87,28 @@ fn at_revision(
             format!("`{revision}` is no folder, and no revision of the rules can be read: {error}");
         Failure::new(Exit::Error, text)
     })?;
-    let revision = Revision {
+    let commit = Revision {
         commit: Some(snapshot.commit),
         dirty: false,
     };
-    Ok(Rulebook::of_files(&snapshot.files, options, revision))
+    let book = Rulebook::of_files(&snapshot.files, options(config), commit);
+    readable(book, revision.to_owned(), revision)
+}
+
+fn readable(
+    book: Result<Rulebook, RulebookError>,
+    source: String,
+    asked: &str,
+) -> anyhow::Result<RulesAsked> {
+    let rules: Arc<dyn RuleSource> = Arc::new(book.map_err(|error| {
+        let text = format!("the rules of `{asked}` cannot be used: {}", error.text());
+        Failure::new(Exit::Invalid, text)
+    })?);
+    Ok(RulesAsked { source, rules })
+}
+
+const fn options(config: &TenantConfig) -> LoadOptions {
+    LoadOptions {
+        groups: config.directory.groups,
+    }
 }

@@ -7,7 +7,7 @@ use super::exit::{self, Exit};
 use super::output::{Format, Output};
 use super::{
     by_hand, demo, doctor, explain, history, init, inventory, people, plan_and_sync, rules,
-    rules_diff, serve, set, simulate, syncs,
+    rules_coverage, rules_diff, serve, set, simulate, syncs,
 };
 use crate::app::App;
 use crate::config::{Config, Sources, load};
@@ -100,6 +100,9 @@ async fn with_database(
         Command::Numbers(command) => numbers(&app, &command, output).await,
         Command::Users(command) => users(&app, &command, output).await,
         Command::Syncs(command) => past(&app, &command, output).await,
+        Command::Rules(RulesCommand::Coverage(args)) => {
+            rules_coverage::coverage(&app, &args, output).await
+        }
         Command::Rules(RulesCommand::Diff(args)) => rules_diff::diff(&app, &args, output).await,
         Command::Serve
         | Command::Rules(_)

@@ -77,6 +77,23 @@ attributes! {
     ExtensionAttribute15 "extension_attribute_15" ["extensionattribute15"],
 }
 
+impl Attribute {
+    /// Whether its values repeat between users: names and numbers of one person hardly do, everything else in a directory
+    /// does.
+    #[must_use]
+    pub const fn is_shared_by_many(self) -> bool {
+        !matches!(
+            self,
+            Self::Upn
+                | Self::Mail
+                | Self::DisplayName
+                | Self::EmployeeId
+                | Self::GivenName
+                | Self::Surname
+        )
+    }
+}
+
 /// The text attributes of one user: only those that have a value, ordered by attribute.
 ///
 /// Texts are shared, because the values of a directory repeat: a tenant of a million people has hundreds of

@@ -3,6 +3,7 @@
 mod explanation;
 mod inert;
 mod overrides;
+mod rules_coverage;
 mod rules_diff;
 mod sync_report;
 mod text;
@@ -13,6 +14,10 @@ pub use explanation::{
 };
 pub use inert::inert;
 pub use overrides::{NumberOverrides, RangeSuspension, TenantPause, UserOverrides};
+pub use rules_coverage::{
+    AmbiguousGroup, ClauseOutcome, CoverageSummary, Idle, IdleAlias, IdleClause, NearestRange,
+    NoRangeGroup, RangeCoverage, RulesCoverage,
+};
 pub use rules_diff::{
     ChangedReport, DiffSummary, EffectCounts, Move, NumberDiff, PeopleRead, PeopleSource,
     PersonDiff, RangeChange, RangeDiff, RangeShare, RuleSide, RulesDiff, UnmatchedReport,
@@ -21,4 +26,4 @@ pub use sync_report::{
     ChangeReport, DirectoryReport, NoteReport, ReadMode, RulesReport, Summary, SyncRecord,
     SyncReport, SyncStatus, TriggerKind, UserRef,
 };
-pub use text::{number_text, person_text, rules_diff_text, text};
+pub use text::{number_text, person_text, rules_coverage_text, rules_diff_text, text};

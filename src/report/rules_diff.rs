@@ -4,7 +4,8 @@ use super::UserRef;
 use crate::numbering::E164;
 use crate::plan::Effect;
 use jiff::Timestamp;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 /// Two sets of rules over the people of one tenant.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -125,7 +126,7 @@ impl EffectCounts {
 }
 
 /// People without a number who had a range and have none any more, beside what is allowed.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct UnmatchedReport {
     /// People without a number who had a range.
     pub had_range: u64,

@@ -1,12 +1,14 @@
 //! The report for people: what happens to whom, why, and what is to be done about it.
 
 mod explanation;
+mod rules_coverage;
 mod rules_diff;
 
 pub use explanation::{number_text, person_text};
+pub use rules_coverage::rules_coverage_text;
 pub use rules_diff::rules_diff_text;
 
-use super::{ChangeReport, NoteReport, ReadMode, SyncReport, SyncStatus, inert};
+use super::{ChangeReport, NoteReport, ReadMode, SyncReport, SyncStatus, UnmatchedReport, inert};
 use crate::plan::{ChangeStatus, Mode, NoteKind};
 use comfy_table::{ContentArrangement, Table, presets};
 use std::collections::BTreeMap;
@@ -17,6 +19,9 @@ const CHANGES_SHOWN: usize = 50;
 
 /// So many notes of each kind are listed.
 const NOTES_SHOWN: usize = 5;
+
+/// So much of any other list is shown.
+const LIST: usize = 20;
 
 /// The actions in the order they are listed in: what takes something away comes first.
 const ACTIONS: &[&str] = &["release", "assign", "adopt", "policy", "profile"];
@@ -49,6 +54,11 @@ fn header(report: &SyncReport, held_because: &[String]) -> String {
         ("rules", rules(report)),
         ("directory", directory(report)),
     ];
+    lines.extend(
+        report
+            .rule_change
+            .map(|change| ("new rules", rule_change(change))),
+    );
     lines.extend(held_because.iter().map(|cause| ("held", inert(cause))));
     lines
         .into_iter()
@@ -251,6 +261,14 @@ fn to_do(report: &SyncReport) -> String {
             "{held} would be held. To make them in one sync, without the brakes:\n  \
              linekeeper sync --tenant {tenant} --approve\n"
         ),
+    }
+}
+
+/// What a list of so many leaves out, as a line.
+fn more(count: usize, what: &str) -> String {
+    match count.saturating_sub(LIST) {
+        0 => String::new(),
+        more => format!("  … and {more} more {what} (--output json shows all)\n"),
     }
 }
 

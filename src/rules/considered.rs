@@ -37,6 +37,28 @@ impl RuleSet {
             .collect()
     }
 
+    /// Every range that is offered to the user and whose condition holds, whichever comes first.
+    #[must_use]
+    pub fn that_hold(&self, subject: Subject<'_>, voice: VoiceLicence) -> Vec<usize> {
+        self.looking(subject, |look| {
+            let mut holds = |range: &usize| {
+                let declared = &self.ranges()[*range];
+                let calling = declared.number_type == NumberType::CallingPlan;
+                let fits = match voice {
+                    VoiceLicence::None => false,
+                    VoiceLicence::PhoneSystem => !calling,
+                    VoiceLicence::CallingPlan => calling,
+                };
+                let when = declared.when.as_ref();
+                fits && declared.kinds.contains(&subject.kind)
+                    && when.is_some_and(|when| look.holds(when))
+            };
+            (0..self.ranges().len())
+                .filter(|range| holds(range))
+                .collect()
+        })
+    }
+
     fn one_considered(
         &self,
         range: usize,

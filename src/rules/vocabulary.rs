@@ -57,7 +57,7 @@ impl Vocabulary {
             classes: Table::default(),
             shown: vec!["".into()],
             tests: Vec::new(),
-            repeats: repeats(attribute),
+            repeats: attribute.is_shared_by_many(),
         });
         slot
     }
@@ -114,17 +114,4 @@ impl Vocabulary {
             }
         }
     }
-}
-
-/// Names and numbers of one person hardly repeat; everything else in a directory does.
-fn repeats(attribute: Attribute) -> bool {
-    !matches!(
-        attribute,
-        Attribute::Upn
-            | Attribute::Mail
-            | Attribute::DisplayName
-            | Attribute::EmployeeId
-            | Attribute::GivenName
-            | Attribute::Surname
-    )
 }

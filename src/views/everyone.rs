@@ -2,12 +2,14 @@
 
 use super::teams;
 use crate::apply::JournalError;
-use crate::directory::{Cursor, GroupId, LicenceBook, Next, Observed, ReadError, User, UserId};
+use crate::directory::{
+    Cursor, GroupId, Kind, LicenceBook, Next, Observed, ReadError, User, UserId,
+};
 use crate::numbering::E164;
 use crate::plan::{NoteKind, State, StoredUser, UserFacts};
 use crate::reconcile::{Ledger as _, Tenant};
 use crate::report::{PeopleRead, PeopleSource};
-use crate::rules::GroupMembers;
+use crate::rules::{GroupMembers, Subject};
 use crate::store::TenantStore;
 use jiff::Timestamp;
 use std::collections::{BTreeMap, BTreeSet};
@@ -76,14 +78,14 @@ impl<'a> Everyone<'a> {
         let anchor = store.anchor().await?;
         let (skus, source) = match live || anchor.full_read.is_none() {
             false => (
-                anchor.skus,
+                anchor.products().map(<[_]>::to_vec),
                 Source::Stored {
                     at: anchor.numbers_read,
                     full_read: anchor.full_read,
                 },
             ),
             true => (
-                tenant.directory.skus().await?,
+                Some(tenant.directory.skus().await?),
                 Source::Live {
                     state: store.state(now).await?,
                     numbers: numbers(tenant).await?,
@@ -93,7 +95,7 @@ impl<'a> Everyone<'a> {
         Ok(Self {
             tenant,
             store,
-            book: LicenceBook::new(tenant.settings.catalogue.clone(), Some(&skus)),
+            book: LicenceBook::new(tenant.settings.catalogue.clone(), skus.as_deref()),
             now,
             source,
         })
@@ -129,6 +131,22 @@ impl<'a> Everyone<'a> {
             full_read,
             users,
         })
+    }
+
+    /// What the rules look at in one of them.
+    #[must_use]
+    pub fn subject<'s>(
+        &'s self,
+        stored: &'s StoredUser,
+        kind: Kind,
+        groups: &'s GroupMembers,
+    ) -> Subject<'s> {
+        Subject {
+            user: &stored.user,
+            kind,
+            book: &self.book,
+            groups,
+        }
     }
 
     async fn each_stored(

@@ -5,8 +5,8 @@
 //! contract, defined here once. Nothing here writes, or disturbs a sync of the same process.
 //!
 //! Only [`explain_person`] and [`explain_number`] ask Graph: they end with what Teams says just then, and where Graph
-//! cannot be reached they say so and answer the rest. [`rules_diff`] looks at everybody, one after the other, as the
-//! last sync left them; it asks Graph where none has read them yet.
+//! cannot be reached they say so and answer the rest. [`rules_coverage`] and [`rules_diff`] look at everybody, one after the other, as the
+//! last sync left them; they ask Graph where none has read them yet.
 
 mod audit;
 mod cursor;
@@ -18,6 +18,7 @@ mod numbers;
 mod person;
 mod ranges;
 mod rules;
+mod rules_coverage;
 mod rules_diff;
 mod sentences;
 mod stock;
@@ -36,7 +37,8 @@ pub use history::HistoryItem;
 pub use numbers::{NumberFilter, NumberItem, read_number};
 pub use ranges::RangeItem;
 pub use rules::{RangeRuleItem, RulesItem};
-pub use rules_diff::{DiffError, DiffSide, rules_diff};
+pub use rules_coverage::rules_coverage;
+pub use rules_diff::{DiffError, RulesAsked, rules_diff};
 pub use syncs::SyncItem;
 pub use tenant::TenantView;
 pub use tenants::{PauseItem, TenantItem};

@@ -16,9 +16,9 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use thiserror::Error;
 
-/// One of the two rule sets.
+/// A rule set somebody asks about.
 #[derive(Clone)]
-pub struct DiffSide {
+pub struct RulesAsked {
     /// As it was asked for.
     pub source: String,
     /// The set.
@@ -43,7 +43,7 @@ pub enum DiffError {
 pub async fn rules_diff(
     tenant: &Tenant,
     store: &Arc<TenantStore>,
-    (old, new): (&DiffSide, &DiffSide),
+    (old, new): (&RulesAsked, &RulesAsked),
     live: bool,
 ) -> Result<RulesDiff, DiffError> {
     let everyone = Everyone::of(tenant, store, live).await?;
@@ -90,7 +90,7 @@ pub async fn rules_diff(
     })
 }
 
-fn side(side: &DiffSide) -> RuleSide {
+pub(super) fn side(side: &RulesAsked) -> RuleSide {
     let described = side.rules.described();
     RuleSide {
         source: side.source.clone(),
@@ -104,7 +104,7 @@ fn side(side: &DiffSide) -> RuleSide {
 async fn stock(
     tenant: &Tenant,
     store: &Arc<TenantStore>,
-    side: &DiffSide,
+    side: &RulesAsked,
 ) -> Result<Vec<RangeItem>, ViewError> {
     let view = TenantView::new(
         Arc::clone(store),

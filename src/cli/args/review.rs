@@ -2,6 +2,7 @@
 
 use super::TenantArgs;
 use clap::Args;
+use std::path::PathBuf;
 
 /// `rules diff`.
 #[derive(Clone, Debug, Args)]
@@ -27,4 +28,21 @@ pub struct DiffArgs {
     /// End with 10 when the two sets differ
     #[arg(long)]
     pub exit_code: bool,
+}
+
+/// `rules coverage`.
+#[derive(Clone, Debug, Args)]
+#[command(
+    after_help = "Looked at are the people as the last sync left them; before the first sync, or with --live, they are read from \
+Graph. Nothing is changed. The text shows the beginning of each list; --output json has all."
+)]
+pub struct CoverageArgs {
+    /// Which tenants.
+    #[command(flatten)]
+    pub tenants: TenantArgs,
+    /// Folder with other rules [default: the tenant's]
+    pub path: Option<PathBuf>,
+    /// Read the directory now, instead of looking at what the last sync saw
+    #[arg(long)]
+    pub live: bool,
 }

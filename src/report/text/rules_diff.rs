@@ -1,15 +1,12 @@
 //! A difference of two rule sets for people: the counts first, then ranges, then names.
 
-use super::{counted, short, table};
+use super::{LIST, counted, more, short, table};
 use crate::report::inert;
 use crate::report::rules_diff::{
     ChangedReport, EffectCounts, PeopleRead, PeopleSource, PersonDiff, RangeChange, RangeDiff,
-    RangeShare, RuleSide, RulesDiff,
+    RangeShare, RuleSide, RulesDiff, UnmatchedReport,
 };
 use std::fmt::Write;
-
-/// So many people, numbers and moves are listed.
-const SHOWN: usize = 20;
 
 /// The text form of a difference, ending with a line end.
 #[must_use]
@@ -29,12 +26,7 @@ pub fn rules_diff_text(diff: &RulesDiff) -> String {
 
 fn head(diff: &RulesDiff) -> String {
     let summary = &diff.summary;
-    let unmatched = &diff.unmatched;
     let different = summary.joiners.different() + summary.holders.different();
-    let brake = match unmatched.held {
-        true => "a sync is held until somebody approves",
-        false => "no brake holds that",
-    };
     let mut lines = vec![
         ("tenant", inert(&diff.tenant)),
         ("old", side(&diff.old)),
@@ -58,13 +50,7 @@ fn head(diff: &RulesDiff) -> String {
             "holders",
             format!("{} (they keep their numbers)", effects(&summary.holders)),
         ),
-        (
-            "unmatched",
-            format!(
-                "{} of {} people without a number lose their range; {brake} (safety.max_unmatched_percent = {})",
-                unmatched.left_without, unmatched.had_range, unmatched.max_percent
-            ),
-        ),
+        ("unmatched", unmatched(&diff.unmatched)),
     ];
     if summary.undeclared + summary.redeclared > 0 {
         let text = format!(
@@ -74,16 +60,28 @@ fn head(diff: &RulesDiff) -> String {
         );
         lines.push(("numbers", text));
     }
-    lines
-        .into_iter()
-        .fold(String::new(), |mut out, (name, value)| {
-            // Writing into a text cannot fail.
-            let _ = writeln!(out, "{name:<10} {value}");
-            out
-        })
+    lines_of(&lines)
 }
 
-fn side(side: &RuleSide) -> String {
+fn unmatched(unmatched: &UnmatchedReport) -> String {
+    let brake = match unmatched.held {
+        true => "a sync is held until somebody approves",
+        false => "no brake holds that",
+    };
+    format!(
+        "{} of {} people without a number lose their range; {brake} (safety.max_unmatched_percent = {})",
+        unmatched.left_without, unmatched.had_range, unmatched.max_percent
+    )
+}
+
+/// Names and values below each other.
+pub(super) fn lines_of(lines: &[(&str, String)]) -> String {
+    let line = |(name, value): &(&str, String)| format!("{name:<10} {value}\n");
+    lines.iter().map(line).collect()
+}
+
+/// Where a rule set comes from.
+pub(super) fn side(side: &RuleSide) -> String {
     let commit = match (&side.commit, side.dirty) {
         (Some(commit), false) => format!("commit {}, ", short(commit)),
         (Some(commit), true) => format!("commit {} with uncommitted changes, ", short(commit)),
@@ -197,7 +195,7 @@ fn moves(diff: &RulesDiff) -> String {
         return String::new();
     }
     let name = |range: &Option<String>| range.as_deref().map_or_else(|| "none".to_owned(), inert);
-    let rows = diff.moves.iter().take(SHOWN).map(|step| {
+    let rows = diff.moves.iter().take(LIST).map(|step| {
         vec![
             name(&step.from),
             "->".to_owned(),
@@ -218,7 +216,7 @@ fn people(people: &[PersonDiff]) -> String {
         return String::new();
     }
     let name = |range: &Option<String>| range.as_deref().map_or_else(|| "none".to_owned(), inert);
-    let rows = people.iter().take(SHOWN).map(|person| {
+    let rows = people.iter().take(LIST).map(|person| {
         vec![
             inert(&person.user.upn),
             match (person.number, person.joins) {
@@ -247,7 +245,7 @@ fn numbers(diff: &RulesDiff) -> String {
             .as_deref()
             .map_or_else(|| "no range".to_owned(), inert)
     };
-    let rows = diff.numbers.iter().take(SHOWN).map(|number| {
+    let rows = diff.numbers.iter().take(LIST).map(|number| {
         vec![
             number.number.to_string(),
             inert(&number.user.upn),
@@ -260,12 +258,4 @@ fn numbers(diff: &RulesDiff) -> String {
         table(rows),
         more(diff.numbers.len(), "numbers")
     )
-}
-
-/// What a list of so many leaves out.
-fn more(count: usize, what: &str) -> String {
-    match count.saturating_sub(SHOWN) {
-        0 => String::new(),
-        more => format!("  … and {more} more {what} (--output json shows all)\n"),
-    }
 }

@@ -119,6 +119,12 @@ impl Scenario {
         self.writes().iter().filter(|write| is(write)).count()
     }
 
+    /// How many requests were sent since the log was forgotten.
+    pub(crate) fn requests(&self) -> usize {
+        let log = self.control("GET", "/_sim/log", Value::Null);
+        log["items"].as_array().map_or(0, Vec::len)
+    }
+
     /// Forgets what was sent so far.
     pub(crate) fn forget_log(&self) {
         self.control("DELETE", "/_sim/log", Value::Null);

@@ -127,6 +127,12 @@ impl Scenario {
         self.invocation(arguments).run().await
     }
 
+    /// What a command that ends well prints for people.
+    pub(crate) async fn text(&self, arguments: &[&str]) -> String {
+        let run = self.invocation(arguments).in_text().run().await;
+        run.exits(0).text()
+    }
+
     /// `sync`, which must end with this code.
     pub(crate) async fn sync(&self, code: i32) -> Run {
         let run = self.run(&["sync"]).await;

@@ -20,6 +20,7 @@ mod processes;
 mod readiness;
 mod reading;
 mod refused;
+mod reviewing;
 mod tenants;
 mod trouble;
 
