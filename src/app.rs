@@ -2,6 +2,7 @@
 
 mod figures;
 mod observer;
+mod review;
 mod rulebooks;
 mod serving;
 
@@ -162,25 +163,6 @@ impl App {
         Ok((tenant, records))
     }
 
-    /// A tenant to be looked at with other rules than its own, which are not even read.
-    ///
-    /// # Errors
-    /// What is wrong with credentials or database.
-    pub async fn tenant_with(
-        &self,
-        config: &TenantConfig,
-        rules: Arc<dyn RuleSource>,
-    ) -> anyhow::Result<(Tenant, Arc<TenantStore>)> {
-        let settings = Arc::new(settings(config));
-        let store = self
-            .store
-            .tenant(&config.name, &config.tenant_id, Arc::clone(&settings))
-            .await?;
-        let store = Arc::new(store);
-        let tenant = self.engine(config, &store, rules, &settings)?;
-        Ok((tenant, store))
-    }
-
     /// A tenant with its adapters.
     fn engine(
         &self,
@@ -243,7 +225,9 @@ pub fn source_of(rules: &Rules, mirrors: &Mirrors) -> Source {
     }
 }
 
-fn options_of(tenant: &TenantConfig) -> LoadOptions {
+/// What the configuration of a tenant says about rules.
+#[must_use]
+pub fn options_of(tenant: &TenantConfig) -> LoadOptions {
     LoadOptions {
         groups: tenant.directory.groups,
     }

@@ -331,9 +331,11 @@ pub(super) async fn approve(
     }
     let request = Request::approving(by_api(), &record.report, except).ok_or_else(|| {
         let status = record.report.status.name();
-        Problem::conflict(format!(
-            "the sync {id} ({status}) holds no change that could be approved"
-        ))
+        let what = match record.report.holds_rules() {
+            true => "holds changed rules, which are taken up for everybody or not at all: nobody can be left out",
+            false => "holds no change that could be approved",
+        };
+        Problem::conflict(format!("the sync {id} ({status}) {what}"))
     })?;
     detached(async move {
         let tenant = || api.service.for_sync(&served);

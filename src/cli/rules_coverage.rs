@@ -3,7 +3,7 @@
 use super::args::CoverageArgs;
 use super::exit::Exit;
 use super::output::{Format, Output};
-use super::rules_diff::{PRESENT, failure, of_folder};
+use super::rules_diff::{failure, of_folder, present};
 use crate::app::App;
 use crate::report::rules_coverage_text;
 use crate::views::rules_coverage;
@@ -17,9 +17,10 @@ pub(super) async fn coverage(
 ) -> anyhow::Result<Exit> {
     let chosen = app.chosen(args.tenants.tenant.as_deref())?;
     for (place, config) in chosen.into_iter().enumerate() {
-        let folder = args.path.as_deref().unwrap_or(&config.rules.path);
-        let asked = args.path.as_ref().map(|path| path.display().to_string());
-        let rules = of_folder(config, folder, asked.as_deref().unwrap_or(PRESENT))?;
+        let rules = match &args.path {
+            Some(folder) => of_folder(config, folder)?,
+            None => present(app, config)?,
+        };
         let (tenant, store) = app.tenant_with(config, Arc::clone(&rules.rules)).await?;
         let found = rules_coverage(&tenant, &store, &rules, args.live)
             .await

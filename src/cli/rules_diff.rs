@@ -3,19 +3,16 @@
 use super::args::DiffArgs;
 use super::exit::{Exit, Failure};
 use super::output::{Format, Output};
-use crate::app::App;
+use crate::app::{App, options_of, source_of};
 use crate::config::TenantConfig;
-use crate::reconcile::RuleSource;
 use crate::report::rules_diff_text;
-use crate::rulebook::git::{files_at, place_of};
-use crate::rulebook::{Revision, Rulebook, RulebookError};
-use crate::rules::LoadOptions;
+use crate::rulebook::{Rulebook, RulebookError, Source};
 use crate::views::{DiffError, EveryoneError, RulesAsked, rules_diff};
 use std::path::Path;
 use std::sync::Arc;
 
 /// The tenant's rules as they lie there now.
-pub(super) const PRESENT: &str = ".";
+const PRESENT: &str = ".";
 
 /// Whom a change of rules touches, for each tenant.
 pub(super) async fn diff(app: &App, args: &DiffArgs, output: &mut Output) -> anyhow::Result<Exit> {
@@ -25,7 +22,7 @@ pub(super) async fn diff(app: &App, args: &DiffArgs, output: &mut Output) -> any
         .iter()
         .enumerate()
     {
-        let (old, new) = (side(config, &args.old)?, side(config, &args.new)?);
+        let (old, new) = (side(app, config, &args.old)?, side(app, config, &args.new)?);
         let rules = Arc::clone(&new.rules);
         let (tenant, store) = app.tenant_with(config, rules).await?;
         let found = rules_diff(&tenant, &store, (&old, &new), args.live)
@@ -59,56 +56,62 @@ pub(super) fn failure(error: &EveryoneError) -> Failure {
 }
 
 /// One of the two rule sets, as it was asked for.
-fn side(config: &TenantConfig, asked: &str) -> anyhow::Result<RulesAsked> {
+fn side(app: &App, config: &TenantConfig, asked: &str) -> anyhow::Result<RulesAsked> {
     match asked {
-        PRESENT => of_folder(config, &config.rules.path, asked),
-        folder if Path::new(folder).is_dir() => of_folder(config, Path::new(folder), asked),
-        revision => at_revision(config, revision),
+        PRESENT => present(app, config),
+        folder if Path::new(folder).is_dir() => of_folder(config, Path::new(folder)),
+        revision => at_revision(app, config, revision),
     }
 }
 
-/// The rules of a folder as they lie there now.
-pub(super) fn of_folder(
-    config: &TenantConfig,
-    folder: &Path,
-    asked: &str,
-) -> anyhow::Result<RulesAsked> {
-    let book = Rulebook::open(folder, options(config));
-    readable(book, folder.display().to_string(), asked)
+/// The tenant's rules as they are now.
+pub(super) fn present(app: &App, config: &TenantConfig) -> anyhow::Result<RulesAsked> {
+    let source = source_of(&config.rules, &app.mirrors);
+    Ok(RulesAsked {
+        rules: Arc::new(app.rulebook(config)?),
+        source: source.to_string(),
+    })
 }
 
-fn at_revision(config: &TenantConfig, revision: &str) -> anyhow::Result<RulesAsked> {
-    let read = || {
-        let place = place_of(&config.rules.path)?;
-        files_at(&place.repository, revision, &place.folder)
-    };
-    let snapshot = read().map_err(|error| {
-        let text =
-            format!("`{revision}` is no folder, and no revision of the rules can be read: {error}");
-        Failure::new(Exit::Error, text)
-    })?;
-    let commit = Revision {
-        commit: Some(snapshot.commit),
-        dirty: false,
-    };
-    let book = Rulebook::of_files(&snapshot.files, options(config), commit);
-    readable(book, revision.to_owned(), revision)
-}
-
-fn readable(
-    book: Result<Rulebook, RulebookError>,
-    source: String,
-    asked: &str,
-) -> anyhow::Result<RulesAsked> {
-    let rules: Arc<dyn RuleSource> = Arc::new(book.map_err(|error| {
-        let text = format!("the rules of `{asked}` cannot be used: {}", error.text());
+/// The rules of another folder.
+pub(super) fn of_folder(config: &TenantConfig, folder: &Path) -> anyhow::Result<RulesAsked> {
+    let shown = folder.display().to_string();
+    let book = Rulebook::open(folder, options_of(config)).map_err(|error| {
+        let text = format!("the rules of `{shown}` cannot be used: {}", error.text());
         Failure::new(Exit::Invalid, text)
-    })?);
-    Ok(RulesAsked { source, rules })
+    })?;
+    Ok(RulesAsked {
+        source: shown,
+        rules: Arc::new(book),
+    })
 }
 
-const fn options(config: &TenantConfig) -> LoadOptions {
-    LoadOptions {
-        groups: config.directory.groups,
+fn at_revision(app: &App, config: &TenantConfig, revision: &str) -> anyhow::Result<RulesAsked> {
+    let source = source_of(&config.rules, &app.mirrors);
+    if let Source::Repository(_) = source {
+        // So that what was pushed just now is there.
+        source
+            .newest(options_of(config), app.clock.now())
+            .map_err(|error| unusable(revision, &error))?;
+    }
+    let book = source.at(revision, options_of(config));
+    Ok(RulesAsked {
+        rules: Arc::new(book.map_err(|error| unusable(revision, &error))?),
+        source: revision.to_owned(),
+    })
+}
+
+fn unusable(revision: &str, error: &RulebookError) -> Failure {
+    match error {
+        RulebookError::Git(error) => {
+            let text = format!(
+                "`{revision}` is no folder, and no revision of the rules can be read: {error}"
+            );
+            Failure::new(Exit::Error, text)
+        }
+        error => {
+            let text = format!("the rules of `{revision}` cannot be used: {}", error.text());
+            Failure::new(Exit::Invalid, text)
+        }
     }
 }

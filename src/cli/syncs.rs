@@ -109,16 +109,19 @@ pub(super) async fn approve(
         };
     }
     let request = Request::approving(by_command_line(), &record.report, left_out)
-        .ok_or_else(|| nothing_held(&record))?;
+        .ok_or_else(|| nothing_held(&record, !except.is_empty()))?;
     let (tenant, _) = app.tenant(config).await?;
     let finished = run(&tenant, &request, wait).await?;
     print(&finished, output)?;
     Ok(exit_of(&finished))
 }
 
-fn nothing_held(record: &SyncRecord) -> Failure {
+fn nothing_held(record: &SyncRecord, except: bool) -> Failure {
     let id = record.report.sync_id.as_deref().unwrap_or_default();
     let text = match record.report.status {
+        SyncStatus::Held if except && record.report.holds_rules() => format!(
+            "the sync {id} holds changed rules, which are taken up for everybody or not at all: --except does not go with it"
+        ),
         SyncStatus::Held => format!(
             "the sync {id} holds no list of changes that could be approved; see `linekeeper syncs show {id}`"
         ),

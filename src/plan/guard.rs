@@ -1,7 +1,7 @@
 //! The guard rails: pure functions over a draft. What is over a limit is held whole, never "up to the limit".
 
 use super::draft::Draft;
-use super::{Action, Change, ChangeStatus, PlanStatus, Reason, World};
+use super::{Action, Change, ChangeStatus, PlanStatus, Reason, Unmatched, World};
 
 /// What a person has allowed for this sync.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -59,6 +59,20 @@ pub fn guard(mut draft: Draft, world: &World<'_>, approval: Approval) -> Draft {
         draft.plan.status = PlanStatus::Held;
     }
     draft.plan.held_because = held;
+    draft
+}
+
+/// Holds everything a changed rule set wants: it is taken up as a whole or not at all.
+#[must_use]
+pub fn hold_changed_rules(mut draft: Draft, unmatched: &Unmatched, percent: u64) -> Draft {
+    draft.plan.changes.iter_mut().for_each(hold);
+    draft.plan.status = PlanStatus::Held;
+    let because = format!(
+        "the rules have changed: {}, more than safety.max_unmatched_percent allows ({percent}); nothing is decided by the new \
+         rules before somebody approves",
+        unmatched.sentence()
+    );
+    draft.plan.held_because = vec![because];
     draft
 }
 

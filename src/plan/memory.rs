@@ -323,6 +323,9 @@ pub struct Anchor {
     pub numbers_listed: u64,
     /// Digest of the rules everyone was last decided by.
     pub rules_digest: Option<String>,
+    /// Digest of the rules whose files are remembered, to compare changed ones with.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub rules_kept: Option<String>,
     /// Digest of the settings, products and tenant policies everyone was last decided by.
     pub settings_digest: Option<String>,
     /// The tenant's products as last read.

@@ -38,7 +38,7 @@ pub use change::{
     StepError,
 };
 pub use draft::{Draft, Effects, number_digest, user_digest};
-pub use guard::{Approval, guard, release_limit};
+pub use guard::{Approval, guard, hold_changed_rules, release_limit};
 pub use hand::{Hand, Wish, by_hand};
 pub use inventory::{Counts, Entry, RangeInventory, entry};
 pub use judge::{Judged, Row, candidacy, judge};

@@ -26,7 +26,9 @@ impl Course<'_> {
             }
         };
         let limited = self.request.selection.is_some() || self.request.people().is_some();
+        let rules = self.to_be_kept(&state.anchor, &anchor);
         let mut claim = claim_of(draft, state, changes, anchor, everyone && !limited, now);
+        claim.rules = rules;
         // An order decides about nobody: what follows from it is for the next sync to see.
         let ordered = self.request.hand.iter().flat_map(|hand| &hand.people);
         claim.still_undecided.extend(ordered);
@@ -98,6 +100,10 @@ impl Course<'_> {
             } else {
                 before.rules_digest.clone()
             },
+            rules_kept: match decided.is_some() {
+                true => Some(self.rules.digest().clone()),
+                false => before.rules_kept.clone(),
+            },
             settings_digest: decided.or_else(|| before.settings_digest.clone()),
             skus: directory
                 .skus
@@ -158,6 +164,7 @@ fn claim_of(
         numbers,
         decided: (!everyone).then_some(effects.decided),
         still_undecided: still_undecided.into_iter().collect(),
+        rules: None,
         anchor,
     }
 }

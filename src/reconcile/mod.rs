@@ -5,6 +5,7 @@
 
 mod begun;
 mod by_hand;
+mod changed_rules;
 mod claim;
 mod decide;
 mod observe;
@@ -28,8 +29,8 @@ pub use overrides::{
     rest, resume, resume_range, resume_user, suspend_range, unblock, unexempt, unpin, unreserve,
 };
 pub use ports::{
-    Begin, Claim, Ledger, LiveRules, Reread, Round, RoundEnd, RoundMode, RuleSource, RulesProblem,
-    Scope, SyncId, Trigger,
+    Begin, Claim, Ledger, LiveRules, Reread, Round, RoundEnd, RoundMode, RuleSource, RulesInForce,
+    RulesProblem, Scope, SyncId, Trigger,
 };
 pub use progress::{Progress, Snapshot, Stage};
 pub use runner::{End, Observer, Run, Runner, Start};

@@ -1,6 +1,10 @@
 //! A ledger for looking ahead: reads what is stored, keeps every write in memory, and forgets it.
 
-use super::{Begin, Claim, Ledger, Round, RoundEnd, RoundMode, Scope, SyncId, Trigger};
+mod laid;
+
+use super::{
+    Begin, Claim, Ledger, Round, RoundEnd, RoundMode, RulesInForce, Scope, SyncId, Trigger,
+};
 use crate::apply::{Fence, Journal, JournalError, StepId};
 use crate::directory::{Link, Observed, Page, User, UserId};
 use crate::numbering::Listed;
@@ -8,6 +12,7 @@ use crate::plan::{Gone, GoneHow, OpenStep, State, StepEnd, StoredUser, Suspensio
 use crate::report::SyncReport;
 use async_trait::async_trait;
 use jiff::{SignedDuration, Timestamp};
+use laid::laid_over;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -83,37 +88,6 @@ impl Overlay {
             }
         }
         Ok(())
-    }
-}
-
-/// The record after an observation; `None` when it changes nothing.
-fn laid_over(
-    before: Option<StoredUser>,
-    user: Option<User>,
-    gone: Option<Gone>,
-) -> Option<StoredUser> {
-    match (before, user) {
-        (None, None) => None,
-        (None, Some(user)) => Some(StoredUser {
-            user,
-            gone: None,
-            undecided: true,
-            facts: crate::plan::UserFacts::default(),
-        }),
-        (Some(before), Some(user)) => {
-            let same = before.user == user && before.gone.is_none();
-            (!same).then_some(StoredUser {
-                user,
-                gone: None,
-                undecided: true,
-                ..before
-            })
-        }
-        (Some(before), None) => before.gone.is_none().then_some(StoredUser {
-            gone,
-            undecided: true,
-            ..before
-        }),
     }
 }
 
@@ -238,6 +212,10 @@ impl Ledger for Overlay {
 
     async fn listing(&self) -> Result<Vec<Listed>, JournalError> {
         self.inner.listing().await
+    }
+
+    async fn rules_in_force(&self) -> Result<Option<RulesInForce>, JournalError> {
+        self.inner.rules_in_force().await
     }
 
     async fn state(&self, now: Timestamp) -> Result<Arc<State>, JournalError> {

@@ -8,7 +8,7 @@ use crate::plan::{
     Anchor, Change, Ending, FactsUpdate, Holding, NumberFacts, State, StoredUser, Suspension,
 };
 use crate::report::{RulesReport, SyncReport, TriggerKind};
-use crate::rules::RuleSet;
+use crate::rules::{RuleSet, RuleSetId, SourceFile};
 use async_trait::async_trait;
 use jiff::Timestamp;
 use std::sync::Arc;
@@ -124,8 +124,19 @@ pub struct Claim {
     pub decided: Option<Vec<UserId>>,
     /// Users whose mark stays, or is set, whatever `decided` says.
     pub still_undecided: Vec<UserId>,
+    /// The rules to be remembered as those in force, where others are.
+    pub rules: Option<RulesInForce>,
     /// The tenant's memory as a whole from now on.
     pub anchor: Anchor,
+}
+
+/// The rules by which everybody was last decided, as their files were then.
+#[derive(Clone, Debug)]
+pub struct RulesInForce {
+    /// The digest they had.
+    pub digest: RuleSetId,
+    /// The files.
+    pub files: Arc<[SourceFile]>,
 }
 
 /// All a sync remembers. Every write carries the fence and is refused once a newer one exists; every method is one
@@ -200,6 +211,9 @@ pub trait Ledger: Journal {
         after: Option<UserId>,
         limit: usize,
     ) -> Result<Vec<StoredUser>, JournalError>;
+
+    /// The rules by which everybody was last decided; `None` when no sync has remembered any.
+    async fn rules_in_force(&self) -> Result<Option<RulesInForce>, JournalError>;
 
     /// Claims a plan. Answers the `seq` of the changes that lost: another open step has their number or user.
     /// Those are not written, their users stay undecided; everything else is.

@@ -135,11 +135,12 @@ impl Course<'_> {
         let digest = settings_digest(self.tenant, directory, numbers);
         let everyone = is_for_everyone(self.request, &self.rules, state, &digest);
         let world = self.world(directory, numbers, state, everyone, now);
-        let draft = match &self.request.hand {
-            Some(hand) => self.by_hand(&world, hand).await?,
-            None => decide(&*self.tenant.ledger, &world, self.request).await?,
-        };
-        let draft = self.select(draft, now)?;
+        let change = self.rule_change(&world).await?;
+        let draft = self.draft(&world).await?;
+        if let Some(unmatched) = change.as_ref().filter(|change| self.told(change).held) {
+            let read = (directory, numbers, state);
+            return Ok(self.rules_held(draft, unmatched, recovered, read).await?);
+        }
         let anchor = self.anchor(
             directory,
             numbers,
@@ -148,7 +149,8 @@ impl Course<'_> {
             everyone.then_some(digest),
             now,
         );
-        let seen = self.seen(Some(directory), state.users);
+        let mut seen = self.seen(Some(directory), state.users);
+        seen.rule_change = change.map(|change| self.told(&change));
         let Some(id) = &self.id else {
             return Ok(plan_report(&seen, draft, directory));
         };
@@ -165,6 +167,15 @@ impl Course<'_> {
         let finished = report(&seen, draft, recovered, applied, &conflicts, directory);
         self.hold(id, &finished.report).await?;
         Ok(finished)
+    }
+
+    /// What is made of everybody whose turn it is, the guard's word included.
+    async fn draft(&self, world: &World<'_>) -> Result<Draft, SyncError> {
+        let draft = match &self.request.hand {
+            Some(hand) => self.by_hand(world, hand).await?,
+            None => decide(&*self.tenant.ledger, world, self.request).await?,
+        };
+        Ok(self.select(draft, world.now)?)
     }
 
     async fn apply(
@@ -341,6 +352,7 @@ impl Course<'_> {
             read: directory.map_or(crate::report::ReadMode::Delta, Directory::read_mode),
             complete: directory.is_some_and(|d| d.users.incomplete.is_none() && d.users.any),
             users,
+            rule_change: None,
         }
     }
 }

@@ -7,6 +7,7 @@ use crate::directory::{Directory, UserId};
 use crate::numbering::E164;
 use crate::plan::{ChangeStatus, Hand, Settings};
 use crate::report::SyncReport;
+use crate::rules::RuleSetId;
 use jiff::{SignedDuration, Timestamp};
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -56,7 +57,7 @@ pub struct Request {
     pub full: bool,
     /// Believe an empty directory.
     pub accept_empty: bool,
-    /// Lift the two brakes.
+    /// Lift the brakes.
     pub approve: bool,
     /// Only this person.
     pub only: Option<UserId>,
@@ -64,6 +65,8 @@ pub struct Request {
     pub selection: Option<Selection>,
     /// Only what a person asks for, of these people; it wins over all the above but the trigger.
     pub hand: Option<Hand>,
+    /// A changed rule set that a person has approved, by its digest.
+    pub approved_rules: Option<RuleSetId>,
     /// The held list of which `selection` was approved: marked as decided when the sync has begun.
     pub approval: Option<HeldApproval>,
     /// Where to tell how far it is.
@@ -106,10 +109,17 @@ impl Selection {
 
 impl Request {
     /// A sync that makes the held changes of an earlier one, each checked against what is true by now; `None` when that
-    /// one holds nothing, or nothing of anybody else.
+    /// one holds nothing, or nothing of anybody else. Of one that holds changed rules: a sync that takes them up, if they
+    /// are still the same, with the other brakes in force.
     #[must_use]
     pub fn approving(trigger: Trigger, held: &SyncReport, except: Vec<UserId>) -> Option<Self> {
-        let selection = Selection::held_in(held, &except)?;
+        let rules = held.holds_rules().then(|| held.rules.digest.clone());
+        let selection = match &rules {
+            // Rules are taken up for everybody or not at all.
+            Some(_) if !except.is_empty() => return None,
+            Some(_) => None,
+            None => Some(Selection::held_in(held, &except)?),
+        };
         let approval = HeldApproval {
             held: held.sync_id.clone()?,
             by: trigger.by.clone(),
@@ -117,7 +127,8 @@ impl Request {
         };
         Some(Self {
             full: true,
-            selection: Some(selection),
+            selection,
+            approved_rules: rules,
             approval: Some(approval),
             ..Self::new(trigger, true)
         })
@@ -134,6 +145,7 @@ impl Request {
             approve: false,
             only: None,
             selection: None,
+            approved_rules: None,
             approval: None,
             progress: Progress::default(),
             hand: None,

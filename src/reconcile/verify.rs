@@ -9,7 +9,7 @@ use crate::plan::{
 };
 use crate::report::{
     ChangeReport, DirectoryReport, NoteReport, ReadMode, RulesReport, Summary, SyncReport,
-    SyncStatus, UserRef,
+    SyncStatus, UnmatchedReport, UserRef,
 };
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -22,6 +22,8 @@ pub(super) struct Seen {
     pub(super) read: ReadMode,
     pub(super) complete: bool,
     pub(super) users: u64,
+    /// What changed rules do to people without a number, where they are not those in force.
+    pub(super) rule_change: Option<UnmatchedReport>,
 }
 
 /// The report of a mere plan.
@@ -133,6 +135,7 @@ fn empty(seen: &Seen, status: SyncStatus) -> SyncReport {
             complete: seen.complete,
             users: seen.users,
         },
+        rule_change: seen.rule_change,
         ..SyncReport::empty(&seen.tenant, seen.mode, seen.rules.clone(), status)
     }
 }

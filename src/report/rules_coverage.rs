@@ -107,6 +107,8 @@ pub struct NearestRange {
     pub range: String,
     /// The clauses that fail, each with what was found instead.
     pub fails: Vec<String>,
+    /// Where a value is nearly the wanted one: the lines that would make the two the same, if that is meant.
+    pub aliases: Vec<String>,
 }
 
 /// Ranges of one priority that fit the same people.

@@ -1,5 +1,6 @@
 //! One object per tenant: what `plan` and `sync` print, what is stored, what HTTP answers.
 
+use super::UnmatchedReport;
 use crate::directory::UserId;
 use crate::numbering::{E164, NumberType};
 use crate::plan::{ChangeStatus, Mode, NoteKind, PolicyName, Reason};
@@ -30,6 +31,9 @@ pub struct SyncReport {
     pub changes: Vec<ChangeReport>,
     /// Notes in their order.
     pub notes: Vec<NoteReport>,
+    /// Where the rules are not those in force: what that does to people without a number.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rule_change: Option<UnmatchedReport>,
 }
 
 impl SyncReport {
@@ -51,7 +55,14 @@ impl SyncReport {
             summary: Summary::default(),
             changes: Vec::new(),
             notes: Vec::new(),
+            rule_change: None,
         }
+    }
+
+    /// Whether changed rules are held: not single changes wait for approval, but the rules.
+    #[must_use]
+    pub fn holds_rules(&self) -> bool {
+        self.rule_change.is_some_and(|change| change.held)
     }
 }
 

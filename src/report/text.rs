@@ -235,6 +235,9 @@ fn to_do(report: &SyncReport) -> String {
     if report.status != SyncStatus::Held {
         return String::new();
     }
+    if report.holds_rules() {
+        return rules_to_do(report);
+    }
     let held = report
         .changes
         .iter()
@@ -262,6 +265,33 @@ fn to_do(report: &SyncReport) -> String {
              linekeeper sync --tenant {tenant} --approve\n"
         ),
     }
+}
+
+/// What a person can do about rules that are held.
+fn rules_to_do(report: &SyncReport) -> String {
+    let tenant = inert(&report.tenant);
+    match &report.sync_id {
+        Some(id) => {
+            let id = inert(id);
+            format!(
+                "The changed rules are not taken up until somebody decides, or until they are put right:\n  \
+                 linekeeper syncs approve {id}    takes them up; the other brakes stay\n  \
+                 linekeeper rules diff OLD NEW --tenant {tenant}    names everybody they touch\n"
+            )
+        }
+        None => format!(
+            "The changed rules would be held. To take them up in one sync, without any brake:\n  \
+             linekeeper sync --tenant {tenant} --approve\n"
+        ),
+    }
+}
+
+/// What changed rules do to people without a number.
+fn rule_change(change: UnmatchedReport) -> String {
+    format!(
+        "{} of {} people without a number who had a range are left without one ({}% allowed)",
+        change.left_without, change.had_range, change.max_percent
+    )
 }
 
 /// What a list of so many leaves out, as a line.

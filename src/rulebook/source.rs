@@ -1,8 +1,10 @@
 //! Where rules come from: a folder of this machine, or a branch of a repository.
 
 use super::folder::stamps;
+use super::git::{files_at, place_of};
 use super::open::{Rulebook, RulebookError};
 use super::repository::Repository;
+use super::revision::Revision;
 use crate::rules::LoadOptions;
 use jiff::{SignedDuration, Timestamp};
 use std::fmt;
@@ -29,6 +31,29 @@ impl Source {
     pub fn newest(&self, options: LoadOptions, now: Timestamp) -> Result<Rulebook, RulebookError> {
         let version = self.version(now, SignedDuration::ZERO)?;
         self.read(&version, options)
+    }
+
+    /// The rules of a revision: a branch, a tag, a commit.
+    ///
+    /// # Errors
+    /// When there is no such revision, or its rules cannot be read or have errors.
+    pub fn at(&self, revision: &str, options: LoadOptions) -> Result<Rulebook, RulebookError> {
+        match self {
+            Self::Folder(folder) => {
+                let read = || {
+                    let place = place_of(folder)?;
+                    files_at(&place.repository, revision, &place.folder)
+                };
+                let snapshot = read().map_err(RulebookError::Git)?;
+                let revision = Revision {
+                    commit: Some(snapshot.commit),
+                    dirty: false,
+                    problem: None,
+                };
+                Rulebook::of_files(&snapshot.files, options, revision)
+            }
+            Self::Repository(repository) => repository.open(revision, options),
+        }
     }
 
     /// Remembers that rules came into force, where that outlives the process.

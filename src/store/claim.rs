@@ -8,6 +8,7 @@ use super::exchange;
 use super::facts::{self, Touched};
 use super::holdings::{self, Beginning};
 use super::marks;
+use super::rules_in_force;
 use super::tenant::{TenantStore, held};
 use super::writing::Writing;
 use crate::apply::Fence;
@@ -51,6 +52,9 @@ impl TenantStore {
         exchange::keep_together(&mut w, sync, &claim.changes, &mut lost).await?;
         record_changes(&mut w, sync, claim, &lost).await?;
         settle_marks(&mut w, claim, &lost, &touched).await?;
+        if let Some(rules) = &claim.rules {
+            rules_in_force::put(&mut w, rules).await?;
+        }
         execute!(
             &mut w.tx,
             ANCHOR,

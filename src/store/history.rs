@@ -249,6 +249,7 @@ impl TenantStore {
             summary: Summary::default(),
             changes: Vec::new(),
             notes: Vec::new(),
+            rule_change: None,
         }
     }
 }
@@ -266,6 +267,7 @@ fn shallow(report: &SyncReport) -> SyncReport {
         summary: report.summary,
         changes: Vec::new(),
         notes: Vec::new(),
+        rule_change: report.rule_change,
     }
 }
 

@@ -9,7 +9,7 @@ use crate::directory::{Link, Observed, Page, User, UserId};
 use crate::numbering::Listed;
 use crate::plan::{State, StoredUser, Suspension};
 use crate::reconcile::{
-    Begin, Claim, HeldApproval, Ledger, Round, RoundEnd, Scope, SyncId, Trigger,
+    Begin, Claim, HeldApproval, Ledger, Round, RoundEnd, RulesInForce, Scope, SyncId, Trigger,
 };
 use crate::report::SyncReport;
 use async_trait::async_trait;
@@ -101,6 +101,10 @@ impl Ledger for TenantStore {
     ) -> Result<Vec<StoredUser>, JournalError> {
         let page = self.page_of_users(scope, after, limit).await;
         page.map_err(Fault::on_read)
+    }
+
+    async fn rules_in_force(&self) -> Result<Option<RulesInForce>, JournalError> {
+        self.kept_rules().await.map_err(Fault::on_read)
     }
 
     async fn claim(

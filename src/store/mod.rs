@@ -35,6 +35,7 @@ mod renew;
 mod requests;
 mod rosters;
 mod rounds;
+mod rules_in_force;
 mod run_set;
 mod scopes;
 mod state;

@@ -9,10 +9,10 @@ use crate::directory::{Attribute, Kind, Licensing, VoiceLicence};
 use crate::plan::{Lot, Row, StoredUser, candidacy, lot};
 use crate::reconcile::Tenant;
 use crate::report::{CoverageSummary, NearestRange, RulesCoverage};
-use crate::rules::{Exercise, Pick, RuleSet, Subject, nearest_miss, normal_form};
+use crate::rules::{Alias, Exercise, NearValue, Pick, RuleSet, Subject, nearest_miss, normal_form};
 use crate::store::TenantStore;
 use combination::{Combinations, Stage};
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, HashMap};
 
 /// So many groups of people without a range are told apart; in a tenant whose rules fit it there are a few.
 const GROUPS: usize = 10_000;
@@ -40,8 +40,7 @@ pub async fn rules_coverage(
                 return;
             }
             seen.aliases(stored);
-            let asked = candidacy(&tenant.settings, &everyone.book, everyone.now, stored);
-            match asked {
+            match candidacy(&tenant.settings, &everyone.book, everyone.now, stored) {
                 Ok(licensing) => {
                     let subject = everyone.subject(stored, licensing.kind, &groups);
                     seen.person(stored, &licensing, subject, number);
@@ -76,13 +75,22 @@ pub async fn rules_coverage(
     })
 }
 
-/// The range whose condition fails by least for somebody.
+/// The range that a value which is nearly right would lead somebody to, else the one whose condition fails by least.
 fn nearest(rules: &RuleSet, subject: Subject<'_>, voice: VoiceLicence) -> Option<NearestRange> {
     let considered = rules.considered(subject, voice);
-    let nearest = nearest_miss(&considered)?;
+    let near = rules.near_miss(subject, voice);
+    let range = match &near {
+        Some(near) => near.range,
+        None => nearest_miss(&considered)?.range,
+    };
+    let fails = considered
+        .iter()
+        .find(|considered| considered.range == range);
+    let values = near.iter().flat_map(|near| &near.values);
     Some(NearestRange {
-        range: rules.ranges()[nearest.range].name.clone(),
-        fails: nearest.misses.clone(),
+        range: rules.ranges()[range].name.clone(),
+        fails: fails.map_or_else(Vec::new, |considered| considered.misses.clone()),
+        aliases: values.filter_map(NearValue::alias).collect(),
     })
 }
 
@@ -101,7 +109,7 @@ struct Seen<'r> {
     ungrouped: u64,
     several: BTreeMap<(usize, Vec<usize>), (u64, Vec<String>)>,
     /// Aliases nobody was seen to need so far.
-    unused: BTreeSet<usize>,
+    unused: Vec<Alias>,
     known: Combinations,
 }
 
@@ -126,7 +134,7 @@ impl<'r> Seen<'r> {
             without: HashMap::new(),
             ungrouped: 0,
             several: BTreeMap::new(),
-            unused: (0..rules.aliases().len()).collect(),
+            unused: rules.aliases(),
             known: Combinations::default(),
         }
     }
@@ -234,9 +242,7 @@ impl<'r> Seen<'r> {
     }
 
     fn aliases(&mut self, stored: &StoredUser) {
-        let rules = self.rules;
-        self.unused.retain(|at| {
-            let alias = &rules.aliases()[*at];
+        self.unused.retain(|alias| {
             let value = stored.user.attributes.get(alias.attribute);
             value.is_none_or(|text| normal_form(text) != alias.spelling)
         });

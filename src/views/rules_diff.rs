@@ -355,21 +355,21 @@ fn user(stored: &StoredUser) -> UserRef {
 }
 
 fn moves(people: &[PersonDiff]) -> Vec<Move> {
-    let mut counts: BTreeMap<(&Option<String>, &Option<String>), (u64, u64)> = BTreeMap::new();
+    let mut ways: BTreeMap<(&Option<String>, &Option<String>), Move> = BTreeMap::new();
     for person in people.iter().filter(|person| person.from != person.to) {
-        let (joiners, holders) = counts.entry((&person.from, &person.to)).or_default();
+        let way = ways.entry((&person.from, &person.to));
+        let way = way.or_insert_with(|| Move {
+            from: person.from.clone(),
+            to: person.to.clone(),
+            joiners: 0,
+            holders: 0,
+        });
         match person.joins {
-            true => *joiners += 1,
-            false => *holders += 1,
+            true => way.joiners += 1,
+            false => way.holders += 1,
         }
     }
-    let step = |((from, to), (joiners, holders)): ((&Option<String>, &Option<String>), _)| Move {
-        from: from.clone(),
-        to: to.clone(),
-        joiners,
-        holders,
-    };
-    let mut moves: Vec<Move> = counts.into_iter().map(step).collect();
+    let mut moves: Vec<Move> = ways.into_values().collect();
     moves.sort_by_key(|step| std::cmp::Reverse(step.joiners + step.holders));
     moves
 }

@@ -5,7 +5,7 @@ use super::{Cursor, Page, TenantView, ViewError};
 use crate::plan::Mode;
 use crate::report::{
     ChangeReport, DirectoryReport, NoteReport, RulesReport, Summary, SyncRecord, SyncStatus,
-    TriggerKind,
+    TriggerKind, UnmatchedReport,
 };
 use jiff::Timestamp;
 use serde::Serialize;
@@ -37,6 +37,10 @@ pub struct SyncItem {
     /// Notes in their order; not in a list.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub notes: Option<Vec<NoteReport>>,
+    /// Where the rules were not those in force: what that did to people without a number.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(required = false)]
+    pub rule_change: Option<UnmatchedReport>,
     /// What set it off.
     pub trigger: TriggerKind,
     /// When it began.
@@ -63,6 +67,7 @@ impl SyncItem {
             summary: report.summary,
             changes: Some(report.changes),
             notes: Some(report.notes),
+            rule_change: report.rule_change,
             trigger: record.trigger,
             started: record.started,
             finished: record.finished,

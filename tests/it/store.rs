@@ -84,6 +84,7 @@ fn report(sync: &str, status: SyncStatus) -> SyncReport {
         summary: Summary::default(),
         changes: Vec::new(),
         notes: Vec::new(),
+        rule_change: None,
     }
 }
 

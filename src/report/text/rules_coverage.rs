@@ -104,11 +104,16 @@ fn without(coverage: &RulesCoverage) -> String {
         if let Some(nearest) = &group.nearest {
             let fails: Vec<String> = nearest.fails.iter().map(|clause| inert(clause)).collect();
             let range = inert(&nearest.range);
+            let aliases = nearest.aliases.iter();
+            let aliases: String = aliases
+                .map(|alias| format!("          if that is meant: {}\n", inert(alias)))
+                .collect();
             let _ = writeln!(
                 out,
                 "          nearest {range}, but not {}",
                 fails.join("; not ")
             );
+            out.push_str(&aliases);
         }
     }
     out.push_str(&more(coverage.without_range.len(), "groups"));

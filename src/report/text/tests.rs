@@ -6,7 +6,7 @@ use crate::numbering::{E164, NumberType};
 use crate::plan::{ChangeStatus, Mode, NoteKind, PolicyName, Reason};
 use crate::report::{
     ChangeReport, DirectoryReport, NoteReport, ReadMode, RulesReport, Summary, SyncReport,
-    SyncStatus, UserRef,
+    SyncStatus, UnmatchedReport, UserRef,
 };
 
 fn user(upn: &str) -> UserRef {
@@ -69,7 +69,38 @@ fn report() -> SyncReport {
         summary: Summary::default(),
         changes: Vec::new(),
         notes: Vec::new(),
+        rule_change: None,
     }
+}
+
+#[test]
+fn rules_that_are_held_tell_how_to_take_them_up() {
+    let held = SyncReport {
+        sync_id: Some("20261122T170000-1".to_owned()),
+        status: SyncStatus::Held,
+        rule_change: Some(UnmatchedReport {
+            had_range: 10,
+            left_without: 5,
+            max_percent: 20,
+            held: true,
+        }),
+        ..report()
+    };
+    insta::assert_snapshot!(text(&held, &[]), @r#"
+    tenant     contoso
+    status     held (sync 20261122T170000-1)
+    mode       observe: nothing is written to Teams
+    rules      commit 3f2a9c1d77e0, digest 9d1e4b7c2a33
+    directory  1 user, read in full, complete
+    new rules  5 of 10 people without a number who had a range are left without one (20% allowed)
+
+    No changes.
+
+    summary    nothing
+    The changed rules are not taken up until somebody decides, or until they are put right:
+      linekeeper syncs approve 20261122T170000-1    takes them up; the other brakes stay
+      linekeeper rules diff OLD NEW --tenant contoso    names everybody they touch
+    "#);
 }
 
 #[test]

@@ -7,7 +7,7 @@ use crate::report::{
     AmbiguousGroup, ClauseOutcome, Idle, IdleAlias, IdleClause, NearestRange, NoRangeGroup,
     RangeCoverage,
 };
-use crate::rules::{Clause, Range, normal_form};
+use crate::rules::{Alias, Clause, Range, normal_form};
 use std::cmp::Reverse;
 
 /// For so many groups of people without a range, the biggest, the nearest range is worked out: it takes a look at every
@@ -105,13 +105,10 @@ impl Seen<'_> {
     }
 
     pub(super) fn idle_aliases(&self) -> Vec<IdleAlias> {
-        let alias = |at: &usize| {
-            let alias = &self.rules.aliases()[*at];
-            IdleAlias {
-                attribute: alias.attribute.name(),
-                spelling: alias.spelling.clone(),
-                value: alias.value.clone(),
-            }
+        let alias = |alias: &Alias| IdleAlias {
+            attribute: alias.attribute.name(),
+            spelling: alias.spelling.clone(),
+            value: alias.value.clone(),
         };
         self.unused.iter().map(alias).collect()
     }
