@@ -27,6 +27,7 @@
 //! | [`reconcile`] | one sync | SQL, HTTP, files |
 //! | [`schedule`] | when | what runs then |
 //! | [`report`] | the JSON and text of a plan and a sync | where they go |
+//! | [`trials`] | rule tests: made-up people, and what the rules make of them | files, the clock, real people |
 //! | [`views`] | what can be looked at: lists, pages, items, explanations | arguments, HTTP, how to write |
 //! | [`store`] | SQLite and PostgreSQL; the only place that knows SQL | what a record means |
 //! | [`graph`] | Microsoft Graph; the only place that speaks its wire format | rules, plans |
@@ -61,6 +62,7 @@ pub mod store;
 
 pub mod api;
 pub mod service;
+pub mod trials;
 pub mod views;
 
 pub mod app;

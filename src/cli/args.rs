@@ -3,10 +3,12 @@
 
 mod hand;
 mod review;
+mod rules_test;
 mod set;
 
 pub use hand::{AssignArgs, ReleaseArgs};
 pub use review::{CoverageArgs, DiffArgs};
+pub use rules_test::RulesTestArgs;
 pub use set::{
     ExemptArgs, NumberArgs, PauseArgs, PinArgs, RangeArgs, ReserveArgs, RestArgs, SuspendArgs,
     UserArgs,
@@ -178,6 +180,8 @@ pub enum RulesCommand {
     Coverage(CoverageArgs),
     /// Compare two sets of rules over today's directory: who would be picked differently
     Diff(DiffArgs),
+    /// Run the tests that stand beside the rules, in files that end in .test.toml
+    Test(RulesTestArgs),
 }
 
 /// `ranges …`.

@@ -45,7 +45,8 @@ pub(super) fn check(
     })
 }
 
-fn configured(config: &Config) -> (Vec<Source>, LoadOptions) {
+/// Every place that the configuration names, and how its rules are read.
+pub(super) fn configured(config: &Config) -> (Vec<Source>, LoadOptions) {
     let tenants = config.tenants.iter().map(|tenant| &tenant.rules);
     let mut rules: Vec<&Rules> = tenants.collect();
     if rules.is_empty() {

@@ -7,7 +7,7 @@ use super::exit::{self, Exit};
 use super::output::{Format, Output};
 use super::{
     by_hand, demo, doctor, explain, history, init, inventory, people, plan_and_sync, rules,
-    rules_coverage, rules_diff, serve, set, simulate, syncs,
+    rules_coverage, rules_diff, rules_test, serve, set, simulate, syncs,
 };
 use crate::app::App;
 use crate::config::{Config, Sources, load};
@@ -62,6 +62,9 @@ fn run(cli: Cli, output: &mut Output) -> anyhow::Result<Exit> {
     match cli.command {
         Command::Rules(RulesCommand::Check { path }) => {
             rules::check(|| configuration(file), path.as_deref(), output)
+        }
+        Command::Rules(RulesCommand::Test(args)) => {
+            rules_test::test(|| configuration(file), &args, output)
         }
         Command::Simulate(args) => wait_for(simulate::simulate(&args, output)),
         Command::Demo(args) => wait_for(demo::demo(&args, output)),

@@ -10,6 +10,9 @@ use std::time::SystemTime;
 /// How often a folder is read again that changes under the reader.
 const ATTEMPTS: usize = 20;
 
+/// How the name of a file of rule tests ends.
+pub const TEST_FILE: &str = ".test.toml";
+
 /// What tells a file from its earlier and later versions.
 pub(super) type Stamp = (PathBuf, u64, Option<SystemTime>);
 
@@ -40,6 +43,25 @@ pub(super) fn read(folder: &Path) -> Result<Vec<SourceFile>, RulebookError> {
         }
     }
     Err(RulebookError::Changing(folder.to_owned()))
+}
+
+/// All `*.test.toml` directly in the folder, in byte order of their names; hidden files are ignored. They are no rules:
+/// changing them changes nothing that decides.
+pub fn test_files(folder: &Path) -> Result<Vec<SourceFile>, RulebookError> {
+    let unreadable = |source| RulebookError::Unreadable {
+        path: folder.to_owned(),
+        source,
+    };
+    let mut paths = Vec::new();
+    for entry in fs::read_dir(folder).map_err(unreadable)? {
+        let path = entry.map_err(unreadable)?.path();
+        let name = name_of(&path);
+        if name.ends_with(TEST_FILE.as_bytes()) && !name.starts_with(b".") && path.is_file() {
+            paths.push(path);
+        }
+    }
+    paths.sort_by(|a, b| name_of(a).cmp(name_of(b)));
+    paths.iter().map(|path| file(path)).collect()
 }
 
 pub(super) fn stamps(folder: &Path) -> Result<Vec<Stamp>, RulebookError> {
@@ -114,6 +136,33 @@ mod tests {
             .map(|file| String::from_utf8_lossy(&file.bytes).into_owned())
             .collect();
         assert_eq!(contents, ["10.rules", "9.rules", "B.rules", "b.rules"]);
+    }
+
+    #[test]
+    fn tests_of_rules_are_no_rules() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let put = |name: &str, text: &str| {
+            fs::write(folder.path().join(name), text).expect("written");
+        };
+        put("a.rules", "rules");
+        let before = stamps(folder.path()).expect("readable");
+        for name in [
+            "b.test.toml",
+            "a.test.toml",
+            ".c.test.toml",
+            "linekeeper.toml",
+        ] {
+            put(name, name);
+        }
+        assert_eq!(
+            stamps(folder.path()).expect("readable"),
+            before,
+            "nothing to take up"
+        );
+        assert_eq!(read(folder.path()).expect("readable").len(), 1);
+        let tests = test_files(folder.path()).expect("readable");
+        let names: Vec<_> = tests.iter().map(|file| file.bytes.as_slice()).collect();
+        assert_eq!(names, [b"a.test.toml", b"b.test.toml"]);
     }
 
     #[test]

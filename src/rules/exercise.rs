@@ -246,6 +246,23 @@ impl RuleSet {
         Some(explain::written(when, &self.words))
     }
 
+    /// The `exclude` or `exempt` of that name; `scope` is named so.
+    #[must_use]
+    pub fn rule_named(&self, name: &str) -> Option<Owner> {
+        let place = |rules: &[(String, Expression)]| rules.iter().position(|(own, _)| own == name);
+        let excluded = || place(&self.excludes).map(Owner::Exclude);
+        let exempted = || place(&self.exempts).map(Owner::Exempt);
+        let scope = || (name == "scope" && self.scope.is_some()).then_some(Owner::Scope);
+        excluded().or_else(exempted).or_else(scope)
+    }
+
+    /// Every name that [`RuleSet::rule_named`] knows.
+    pub fn rule_names(&self) -> impl Iterator<Item = &str> {
+        let named = self.excludes.iter().chain(&self.exempts);
+        let scope = self.scope.iter().map(|_| "scope");
+        named.map(|(name, _)| name.as_str()).chain(scope)
+    }
+
     /// Whose condition it is, as a rule file writes it: `range "muc"`, `exclude "no direct line"`.
     #[must_use]
     pub fn name_of(&self, owner: Owner) -> String {

@@ -111,7 +111,8 @@ impl Findings {
 }
 
 /// The known name nearest to what was read, if one is near enough to be meant.
-pub(super) fn nearest<'a>(read: &str, known: impl Iterator<Item = &'a str>) -> Option<&'a str> {
+#[must_use]
+pub fn nearest<'a>(read: &str, known: impl Iterator<Item = &'a str>) -> Option<&'a str> {
     let read = read.to_lowercase();
     let reach = (read.chars().count() / 3).clamp(1, 3);
     known

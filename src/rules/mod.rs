@@ -30,6 +30,7 @@ mod keyword;
 mod lints;
 mod near;
 mod normal_form;
+mod number_text;
 mod parse;
 mod parse_error;
 mod parse_formula;
@@ -51,8 +52,10 @@ pub use considered::{Considered, nearest_miss};
 pub use diagnostic::{Diagnostic, Severity};
 pub use differ::Changed;
 pub use exercise::{Clause, Exercise, Owner, Weighed};
+pub use findings::nearest;
 pub use near::{Likeness, NearMiss, NearValue};
 pub use normal_form::normal_form;
+pub use number_text::read_span;
 pub use range::{
     Amount, Dated, EmergencyModel, LocationRule, MigrationWay, Operator, PolicyRule, Range,
     ReleaseMode, Select, Unlisted,

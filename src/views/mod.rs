@@ -39,6 +39,7 @@ pub use ranges::RangeItem;
 pub use rules::{RangeRuleItem, RulesItem};
 pub use rules_coverage::rules_coverage;
 pub use rules_diff::{DiffError, RulesAsked, rules_diff};
+pub use sentences::because;
 pub use syncs::SyncItem;
 pub use tenant::TenantView;
 pub use tenants::{PauseItem, TenantItem};

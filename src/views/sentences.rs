@@ -7,7 +7,8 @@ use crate::store::Held;
 use jiff::Timestamp;
 
 /// The row of the table that fits, as a sentence.
-pub(super) fn because(kind: Kind, row: &Row) -> String {
+#[must_use]
+pub fn because(kind: Kind, row: &Row) -> String {
     let who = subject(kind);
     match row {
         Row::Exempt(reason) => format!("{who} is left alone altogether: {reason}"),

@@ -4,6 +4,7 @@ mod deciding;
 mod naive;
 mod people;
 mod size;
+mod testing;
 mod wrong;
 
 use linekeeper::directory::{

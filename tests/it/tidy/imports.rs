@@ -81,6 +81,11 @@ const TABLE: &[(&str, &[&str])] = &[
             "store",
         ],
     ),
+    // Tells why in the words of an explanation.
+    (
+        "trials",
+        &["directory", "numbering", "rules", "plan", "report", "views"],
+    ),
     (
         "service",
         &[
