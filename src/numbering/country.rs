@@ -27,6 +27,11 @@ impl Country {
         Some(Self(code.as_bytes().try_into().ok()?))
     }
 
+    /// Every country, by its code.
+    pub fn all() -> impl Iterator<Item = Self> {
+        ASSIGNED.split(' ').filter_map(Self::from_code)
+    }
+
     /// The code in capitals.
     #[must_use]
     pub fn as_str(&self) -> &str {

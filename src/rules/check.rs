@@ -8,7 +8,7 @@ use super::keyword::is_reserved;
 use super::normal_form::normal_form;
 use super::plans::NumberingPlans;
 use super::settings::Draft;
-use super::syntax::{Formula, Spelled, Statement};
+use super::syntax::{Spelled, Statement};
 use super::{check_operator, check_set};
 use crate::directory::Attribute;
 use std::collections::{BTreeMap, BTreeSet};
@@ -186,27 +186,21 @@ impl Checker<'_> {
                         let help = Some("join the two conditions with OR or AND".to_owned());
                         self.findings.error(*at, "duplicate-scope", message, help);
                     }
-                    self.set.scope = self.condition(when, *at);
+                    self.set.scope = self.names().condition(when);
                 }
                 Statement::Exclude { name, when } => {
-                    let checked = self.condition(when, name.at);
+                    let checked = self.names().condition(when);
                     let named = checked.map(|condition| (name.value.clone(), condition));
                     self.set.excludes.extend(named);
                 }
                 Statement::Exempt { name, when } => {
-                    let checked = self.condition(when, name.at);
+                    let checked = self.names().condition(when);
                     let named = checked.map(|condition| (name.value.clone(), condition));
                     self.set.exempts.extend(named);
                 }
                 _ => {}
             }
         }
-    }
-
-    fn condition(&mut self, when: &Formula, at: Spot) -> Option<super::checked::Condition> {
-        let condition = self.names().condition(when)?;
-        super::lints::condition(&condition, at, self.findings);
-        Some(condition)
     }
 
     fn ranges(&mut self, file: &ParsedFile<'_>) {
@@ -228,11 +222,6 @@ impl Checker<'_> {
                 self.duplicate(name, "range");
             } else {
                 self.names.insert(name.value.clone(), name.at);
-            }
-            if let (Some(Some(condition)), Some(place)) =
-                (&own.when, own.places.get(&super::keyword::Keyword::When))
-            {
-                super::lints::condition(condition, *place, self.findings);
             }
             let mut around = Surroundings {
                 findings: self.findings,

@@ -2,15 +2,13 @@
 
 use super::checked::{CheckedRange, CheckedSet};
 use super::findings::{Findings, Spot};
-use super::shadow;
 use crate::numbering::Span;
 use std::collections::{BTreeMap, BTreeSet};
 
-/// Links overflow by index, and reports overlaps, wrong overflow and ranges that are never reached.
+/// Links overflow by index, and reports overlaps and wrong overflow.
 pub(super) fn check(set: &mut CheckedSet, names: &BTreeMap<String, Spot>, findings: &mut Findings) {
     overlaps(&set.ranges, findings);
     link_overflow(&mut set.ranges, names, findings);
-    shadow::lint(&set.ranges, findings);
 }
 
 /// Sweeps over all spans by their first number.

@@ -103,12 +103,12 @@ impl Condition {
         }
     }
 
-    /// Calls `see` with the place of every test, in the order in which they are written.
-    pub(super) fn places(&self, see: &mut impl FnMut(Spot)) {
+    /// Calls `see` with every test and its place.
+    pub(super) fn tests<'a>(&'a self, see: &mut impl FnMut(&'a Probe, Spot)) {
         match self {
-            Self::All(terms) | Self::Any(terms) => terms.iter().for_each(|term| term.places(see)),
-            Self::Not(inner) => inner.places(see),
-            Self::Test(_, at) => see(*at),
+            Self::All(terms) | Self::Any(terms) => terms.iter().for_each(|term| term.tests(see)),
+            Self::Not(inner) => inner.tests(see),
+            Self::Test(probe, at) => see(probe, *at),
         }
     }
 

@@ -6,7 +6,7 @@ use super::digest;
 use super::evaluate::Memory;
 use super::expression::{Expression, Test};
 use super::index::Index;
-use super::places::Places;
+use super::places::{Files, Places};
 use super::rule_set::RuleSet;
 use super::vocabulary::Vocabulary;
 use crate::directory::Attribute;
@@ -18,7 +18,7 @@ use std::sync::{Arc, Mutex, OnceLock};
 const MEMORIES: usize = 4;
 
 /// Compiles a set that has no errors; of each file the name and where its lines begin.
-pub(super) fn compile(checked: CheckedSet, files: Vec<(String, Vec<u32>)>) -> RuleSet {
+pub(super) fn compile(checked: CheckedSet, files: Files) -> RuleSet {
     let digest = digest::digest(&checked);
     let places = Places::of(&checked, files);
     let (groups, reads) = mentions(&checked);

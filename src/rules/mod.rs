@@ -6,6 +6,7 @@
 //! so that the cost per user does not grow with the ranges that cannot match. Knows the directory and numbering;
 //! knows nothing of numbers in use, time or storage.
 
+mod analysis;
 mod blocks;
 mod check;
 mod check_formula;
@@ -40,7 +41,6 @@ mod range;
 mod reading;
 mod rule_set;
 mod settings;
-mod shadow;
 mod source;
 mod subject;
 mod syntax;

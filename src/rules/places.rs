@@ -3,20 +3,23 @@
 use super::checked::CheckedSet;
 use super::findings::Spot;
 
+/// Of each file the name, and where its lines begin.
+pub(super) type Files = Vec<(String, Vec<u32>)>;
+
 /// The place of every test, in the order of [`CheckedSet::conditions`]. Small, because a rule set may hold millions.
 #[derive(Debug, Default)]
 pub(super) struct Places {
-    /// Of each file the name, and where its lines begin.
-    files: Vec<(String, Vec<u32>)>,
+    /// The files.
+    files: Files,
     /// File and first byte of each test.
     starts: Vec<(u32, u32)>,
 }
 
 impl Places {
-    pub(super) fn of(checked: &CheckedSet, files: Vec<(String, Vec<u32>)>) -> Self {
+    pub(super) fn of(checked: &CheckedSet, files: Files) -> Self {
         let mut starts = Vec::new();
         for condition in checked.conditions() {
-            condition.places(&mut |at: Spot| starts.push((at.file, at.start)));
+            condition.tests(&mut |_, at: Spot| starts.push((at.file, at.start)));
         }
         starts.shrink_to_fit();
         Self { files, starts }

@@ -1,10 +1,12 @@
 //! From the bytes of rule files to a rule set, or to everything that is wrong with them.
 
 use super::check::{ParsedFile, check};
+use super::checked::CheckedSet;
 use super::diagnostic::Diagnostic;
 use super::findings::Findings;
+use super::places::Files;
 use super::syntax::Statement;
-use super::{RuleSet, Severity, blocks, compile, parse, tokens};
+use super::{RuleSet, Severity, analysis, blocks, compile, parse, tokens};
 
 /// One rule file, as read.
 #[derive(Clone, Debug)]
@@ -68,6 +70,11 @@ pub fn load(files: &[SourceFile], options: LoadOptions) -> Result<Loaded, Vec<Di
         .collect();
     let checked = check(&parsed, options.groups, &mut findings);
     let failed = findings.errors() > 0 || !broken.is_empty();
+    let rule_set = (!failed).then(|| {
+        let names = files.iter().map(|file| file.name.clone());
+        let files: Files = names.zip(lines.iter().cloned()).collect();
+        compiled(checked, files, &mut findings)
+    });
     let mut diagnostics = broken;
     let (found, dropped) = findings.into_sorted();
     diagnostics.extend(found.into_iter().map(|finding| {
@@ -78,16 +85,24 @@ pub fn load(files: &[SourceFile], options: LoadOptions) -> Result<Loaded, Vec<Di
         diagnostics.push(dropped_note(dropped, failed, files));
     }
     diagnostics.sort_by_key(|diagnostic| diagnostic.severity);
-    if failed {
-        return Err(diagnostics);
+    match rule_set {
+        None => Err(diagnostics),
+        Some(mut rule_set) => {
+            rule_set.sources = files.into();
+            Ok(Loaded {
+                rule_set,
+                warnings: diagnostics,
+            })
+        }
     }
-    let names = files.iter().map(|file| file.name.clone());
-    let mut rule_set = compile::compile(checked, names.zip(lines).collect());
-    rule_set.sources = files.into();
-    Ok(Loaded {
-        rule_set,
-        warnings: diagnostics,
-    })
+}
+
+/// Compiles a set without errors, and reports what is claimed about it as far as the compiled set confirms it.
+fn compiled(checked: CheckedSet, files: Files, findings: &mut Findings) -> RuleSet {
+    let claims = analysis::analyse(&checked);
+    let rule_set = compile::compile(checked, files);
+    claims.report(&rule_set, findings);
+    rule_set
 }
 
 fn statements(file: u32, text: &str, findings: &mut Findings) -> Vec<Statement> {

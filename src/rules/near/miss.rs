@@ -5,7 +5,7 @@ use super::values::{Near, Values};
 use crate::directory::{Attribute, VoiceLicence};
 use crate::rules::evaluate::Look;
 use crate::rules::vocabulary::SlotId;
-use crate::rules::{RuleSet, Subject, explain};
+use crate::rules::{RuleSet, Subject, explain, normal_form};
 use std::collections::BTreeSet;
 use std::fmt;
 use std::sync::Arc;
@@ -210,7 +210,7 @@ impl RuleSet {
         let slot = &self.words.slots[reading.slot as usize];
         let shown = |class: u32| slot.shown[class as usize].to_string();
         let wanted = shown(reading.near.class);
-        let is_own = super::super::normal_form(&wanted) == *reading.near.spelling;
+        let is_own = normal_form(&wanted) == *reading.near.spelling;
         let has = subject.user.attributes.get(slot.attribute);
         NearValue {
             attribute: slot.attribute,

@@ -1,6 +1,9 @@
 //! The rule language over whole files.
 
+mod analysis;
+mod claims;
 mod deciding;
+mod generated;
 mod naive;
 mod people;
 mod size;

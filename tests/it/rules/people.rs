@@ -1,7 +1,11 @@
 //! People and directories for the tests of the rule language.
 
-use linekeeper::directory::{Attribute, GroupId, Kind, LicenceBook, PlanCatalogue, User, UserId};
+use linekeeper::directory::{
+    AssignedPlan, Attribute, GroupId, Kind, LicenceBook, Licences, PlanCatalogue, PlanId,
+    PlanStatus, User, UserId,
+};
 use linekeeper::rules::{GroupMembers, RuleSet, Subject};
+use std::sync::Arc;
 
 /// One person with everything a subject refers to.
 pub(super) struct Person {
@@ -25,6 +29,18 @@ impl Person {
 
     pub(super) fn of_kind(mut self, kind: Kind) -> Self {
         self.kind = kind;
+        self
+    }
+
+    pub(super) fn with_plan(mut self, plan: PlanId) -> Self {
+        let entry = AssignedPlan {
+            plan,
+            status: PlanStatus::Enabled,
+        };
+        self.user.licences = Arc::new(Licences {
+            assigned: Vec::new(),
+            plans: vec![entry],
+        });
         self
     }
 
