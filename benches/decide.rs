@@ -17,7 +17,7 @@ use tenant::Maker;
 
 fn main() {
     let scale = Scale::of_command_line();
-    for ranges in [1_000, 10_000, 100_000] {
+    for ranges in [1_000, 10_000, 100_000, scale.size(1_000_000)] {
         let text = made_up::rules(ranges, 100);
         let ready = median(|| busy(|| tenant::rule_set(&text)).0);
         let size = format!("{} ranges", thousands(ranges));

@@ -182,6 +182,24 @@ pub enum RulesCommand {
     Diff(DiffArgs),
     /// Run the tests that stand beside the rules, in files that end in .test.toml
     Test(RulesTestArgs),
+    /// Bring rule files into their canonical form; comments stay, and what the rules decide stays
+    #[command(
+        after_help = "Files that hold errors are left as they are. Exit codes: 0 done; 1 with --check, when some file is \
+not canonical; 3 some file holds errors. With --output json: {\"changed\":[…],\"canonical\":[…],\"errors\":[…],\
+\"written\":true}, files by their paths, errors as `rules check` has them."
+    )]
+    Fmt {
+        /// Folder, file, or - for standard input to standard output [default: the configured folder]
+        path: Option<PathBuf>,
+        /// Change nothing: list the files that are not canonical, and exit with 1 if there are any
+        #[arg(long)]
+        check: bool,
+    },
+    /// What an error or a warning of a rule file means, with an example and its mending
+    Explain {
+        /// Code, such as missing-quotes [default: list all codes]
+        code: Option<String>,
+    },
 }
 
 /// `ranges …`.

@@ -1,4 +1,10 @@
-//! `rules check`.
+//! `rules check`; the other tools for rule files have files of their own.
+
+mod explain;
+mod fmt;
+
+pub(super) use explain::explain;
+pub(super) use fmt::fmt;
 
 use super::exit::{Exit, Failure};
 use super::output::{Format, Output};

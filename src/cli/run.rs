@@ -66,6 +66,10 @@ fn run(cli: Cli, output: &mut Output) -> anyhow::Result<Exit> {
         Command::Rules(RulesCommand::Test(args)) => {
             rules_test::test(|| configuration(file), &args, output)
         }
+        Command::Rules(RulesCommand::Fmt { path, check }) => {
+            rules::fmt(|| configuration(file), path.as_deref(), check, output)
+        }
+        Command::Rules(RulesCommand::Explain { code }) => rules::explain(code.as_deref(), output),
         Command::Simulate(args) => wait_for(simulate::simulate(&args, output)),
         Command::Demo(args) => wait_for(demo::demo(&args, output)),
         Command::Doctor(args) => wait_for(doctor::doctor(file, args.tenant.as_deref(), output)),

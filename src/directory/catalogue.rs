@@ -160,6 +160,11 @@ pub fn plan_id_by_name(name: &str) -> Option<PlanId> {
         .map(|(_, id)| *id)
 }
 
+/// The names of all plans the product knows.
+pub fn plan_names() -> impl Iterator<Item = &'static str> {
+    PLANS.iter().map(|(name, _)| *name)
+}
+
 /// The name of a plan the product knows.
 pub(super) fn known_plan_name(plan: PlanId) -> Option<&'static str> {
     PLANS

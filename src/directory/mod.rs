@@ -14,7 +14,7 @@ mod reasons;
 mod user;
 
 pub use attribute::{Attribute, Attributes};
-pub use catalogue::{PlanCatalogue, plan_id_by_name};
+pub use catalogue::{PlanCatalogue, plan_id_by_name, plan_names};
 pub use ids::{GroupId, PlanId, SkuId, UserId};
 pub use licence::{AssignedLicence, AssignedPlan, Licences, PlanStatus, Sku, SkuPlan, SkuStatus};
 pub use licensing::{Doubt, Kind, LicenceBook, Licensing, VoiceLicence};

@@ -19,7 +19,11 @@ pub(super) type Stamp = (PathBuf, u64, Option<SystemTime>);
 /// All `*.rules` directly in the folder, in byte order of their names. Hidden files and sub-folders are ignored.
 ///
 /// A folder that changes while it is read is read again, so that no half of one version meets half of another.
-pub(super) fn read(folder: &Path) -> Result<Vec<SourceFile>, RulebookError> {
+///
+/// # Errors
+///
+/// When the folder is missing or holds no rule file, or something cannot be read.
+pub fn read(folder: &Path) -> Result<Vec<SourceFile>, RulebookError> {
     if !folder.is_dir() {
         return Err(RulebookError::NoFolder(folder.to_owned()));
     }

@@ -12,6 +12,7 @@ mod repository;
 mod revision;
 mod source;
 
+pub use folder::read as rule_files;
 pub use folder::{TEST_FILE, test_files};
 pub use live::{Accept, LiveRulebook};
 pub use mirror::{FetchError, Mirror, Mirrors};

@@ -4,8 +4,10 @@
 //! after a `policy` or `location` may be theirs or the range's. See `when_binding`.
 
 use super::findings::{Findings, Spot, did_you_mean, shorten};
-use super::keyword::{Keyword, properties_of, statements};
+use super::keyword::{Keyword, statements};
+use super::parse_error::property_help;
 use super::reading::Reading;
+use super::synonyms;
 use super::tokens::{Token, TokenKind};
 use super::when_binding::bind_whens;
 
@@ -27,6 +29,26 @@ pub(super) struct Block {
     pub(super) at: Spot,
     pub(super) head: Piece,
     pub(super) body: Vec<PropertyPiece>,
+}
+
+/// Where a statement and its parts stand.
+#[derive(Debug)]
+pub(super) struct Places {
+    pub(super) at: Spot,
+    pub(super) head: Spot,
+    /// The values of its properties.
+    pub(super) values: Vec<Spot>,
+}
+
+impl Block {
+    /// Where the statement and its parts stand.
+    pub(super) fn places(&self) -> Places {
+        Places {
+            at: self.at,
+            head: self.head.at,
+            values: self.body.iter().map(|piece| piece.value.at).collect(),
+        }
+    }
 }
 
 /// One property: its word and what follows.
@@ -97,7 +119,9 @@ impl Splitter<'_> {
         } else if self.at < self.tokens.list.len() && self.is_brace() {
             let spot = self.tokens.spot(self.at);
             let message = format!("a brace does not belong to `{}`", keyword.spelling());
-            self.findings.error(spot, "stray-brace", message, None);
+            let help = "take it out".to_owned();
+            self.findings
+                .error(spot, "stray-brace", message, Some(help));
             self.at += 1;
         }
         Some(Block {
@@ -128,7 +152,9 @@ impl Splitter<'_> {
             if self.tokens.is_sign(self.at, '{') {
                 let spot = self.tokens.spot(self.at);
                 let message = "a block cannot stand inside a block".into();
-                self.findings.error(spot, "stray-brace", message, None);
+                let help = "close the block with } first; a list stands in [ ]".to_owned();
+                self.findings
+                    .error(spot, "stray-brace", message, Some(help));
             }
             if let Some(keyword) = self.tokens.property_at(self.at, block, starts.last()) {
                 starts.push((self.at, keyword));
@@ -199,7 +225,8 @@ impl Splitter<'_> {
         }
         let spot = self.tokens.spot(start);
         let read = self.tokens.word(start);
-        let help = did_you_mean(read, statements()).unwrap_or_else(|| {
+        let near = did_you_mean(read, statements()).filter(|_| read.chars().count() > 2);
+        let help = synonyms::statement(read).or(near).unwrap_or_else(|| {
             "a statement begins with alias, let, defaults, range, operator, scope, exclude or exempt".into()
         });
         if self.tokens.list[start].kind != TokenKind::Unclosed {
@@ -219,10 +246,7 @@ impl Splitter<'_> {
             shorten(read),
             block.spelling()
         );
-        let help = did_you_mean(read, properties_of(block)).unwrap_or_else(|| {
-            let all: Vec<&str> = properties_of(block).collect();
-            format!("its properties are {}", all.join(", "))
-        });
+        let help = property_help(read, block);
         let spot = self.tokens.spot(begin);
         self.findings
             .error(spot, "unknown-property", message, Some(help));

@@ -130,7 +130,9 @@ impl Checker<'_> {
         let Some(attribute) = Attribute::from_name(&attribute.value) else {
             let message = format!("`{}` is no text attribute", attribute.value);
             let known = Attribute::ALL.iter().map(|known| known.name());
-            let help = did_you_mean(&attribute.value, known);
+            let help = super::synonyms::attribute(&attribute.value)
+                .or_else(|| did_you_mean(&attribute.value, known))
+                .or_else(|| Some("an alias belongs to a text attribute, such as city".to_owned()));
             self.findings
                 .error(attribute.at, "unknown-attribute", message, help);
             return;
@@ -173,7 +175,15 @@ impl Checker<'_> {
             "operator" => "duplicate-operator",
             _ => "duplicate-list",
         };
-        self.findings.error(name.at, code, message, None);
+        let other = format!(
+            "call one of them \"{}-2\"",
+            super::findings::shorten(&name.value)
+        );
+        let help = match what {
+            "list" => "join the two, or give one of them another name".to_owned(),
+            _ => other,
+        };
+        self.findings.error(name.at, code, message, Some(help));
     }
 
     fn conditions<'s>(&mut self, statements: impl Iterator<Item = &'s Statement>) {

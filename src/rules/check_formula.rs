@@ -1,11 +1,13 @@
 //! Looks up every name in an expression and checks every operand.
 
 use super::checked::{Aliases, Condition, Operand, Probe, TextTest};
+use super::fields::{Field, field_names};
 use super::findings::{Findings, Spot, did_you_mean};
 use super::normal_form::normal_form;
 use super::plans::NumberingPlans;
+use super::synonyms;
 use super::syntax::{self, Formula, Relation, Spelled};
-use crate::directory::{Attribute, Kind};
+use crate::directory::{Attribute, Kind, PlanId, plan_id_by_name};
 use crate::numbering::Country;
 use std::collections::BTreeMap;
 
@@ -23,16 +25,6 @@ pub(super) struct Names<'a> {
 /// How many different patterns a rule set may hold, and how large a compiled one may be.
 const PATTERNS: usize = 2_000;
 const PATTERN_SIZE: usize = 1 << 20;
-
-/// What a name in front of an operator stands for.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Field {
-    Text(Attribute),
-    Kind,
-    Synced,
-    Plans,
-    Groups,
-}
 
 impl Names<'_> {
     /// The checked condition; `None` when something in it is wrong, which has been reported.
@@ -78,6 +70,7 @@ impl Names<'_> {
         match (field, test.relation, &test.operand) {
             (Field::Text(attribute), Relation::Empty, _) => Some(Probe::Blank(attribute)),
             (Field::Text(attribute), Relation::Equal, syntax::Operand::Text(text)) => {
+                super::lints::habits(test, attribute.name(), text, self.findings);
                 self.one_of(attribute, std::slice::from_ref(text), test.at)
             }
             (Field::Text(attribute), Relation::In, operand) => {
@@ -117,37 +110,39 @@ impl Names<'_> {
     }
 
     fn refuse<T>(&mut self, test: &syntax::Test, message: &str) -> Option<T> {
+        let help = instead(test);
         self.findings
-            .error(test.at, "wrong-operator", message.into(), None);
+            .error(test.at, "wrong-operator", message.into(), Some(help));
         None
     }
 
     fn field(&mut self, name: &Spelled) -> Option<Field> {
-        if let Some(attribute) = Attribute::from_name(&name.value) {
-            return Some(Field::Text(attribute));
+        let field = Field::from_name(&name.value);
+        if field.is_none() {
+            let message = format!(
+                "`{}` is no attribute",
+                super::findings::shorten(&name.value)
+            );
+            let near = did_you_mean(&name.value.replace('-', "_"), field_names());
+            let help = synonyms::attribute(&name.value)
+                .or(near)
+                .unwrap_or_else(|| {
+                    let all: Vec<&str> = field_names().filter(|n| !n.starts_with("ext")).collect();
+                    format!(
+                        "attributes are {}, extension_attribute_1 to 15",
+                        all.join(", ")
+                    )
+                });
+            self.findings
+                .error(name.at, "unknown-attribute", message, Some(help));
         }
-        match name.value.replace('_', "").to_ascii_lowercase().as_str() {
-            "kind" => Some(Field::Kind),
-            "onpremisessynced" | "onpremisessyncenabled" | "dirsyncenabled" => Some(Field::Synced),
-            "plans" => Some(Field::Plans),
-            "groups" => Some(Field::Groups),
-            _ => {
-                let message = format!(
-                    "`{}` is no attribute",
-                    super::findings::shorten(&name.value)
-                );
-                let help = did_you_mean(&name.value.replace('-', "_"), attribute_names());
-                self.findings
-                    .error(name.at, "unknown-attribute", message, help);
-                None
-            }
-        }
+        field
     }
 
     fn listed(&mut self, operand: &syntax::Operand) -> Option<Vec<Spelled>> {
         match operand {
             syntax::Operand::Texts(texts, at) if texts.is_empty() => {
-                self.empty_operand(*at, "an empty list holds nobody");
+                self.empty_operand(*at, "an empty list holds nobody", "city");
                 None
             }
             syntax::Operand::Texts(texts, _) => Some(texts.clone()),
@@ -184,7 +179,7 @@ impl Names<'_> {
             }));
         }
         if values.is_empty() {
-            self.empty_operand(at, "an empty list holds nobody");
+            self.empty_operand(at, "an empty list holds nobody", attribute.name());
             return None;
         }
         values.sort();
@@ -195,14 +190,16 @@ impl Names<'_> {
     /// Whether the text can be a value of the attribute at all.
     pub(super) fn is_fit(&mut self, attribute: Attribute, text: &Spelled) -> bool {
         if normal_form(&text.value).is_empty() {
-            self.empty_operand(text.at, "no value equals an empty text");
+            self.empty_operand(text.at, "no value equals an empty text", attribute.name());
             return false;
         }
         attribute != Attribute::UsageLocation || country(text, self.findings).is_some()
     }
 
-    fn empty_operand(&mut self, at: Spot, message: &str) {
-        let help = "to ask whether a value is missing write `is empty`".to_owned();
+    fn empty_operand(&mut self, at: Spot, message: &str, name: &str) {
+        let help = format!(
+            "to ask whether a value is missing write {name} is empty, or {name} is not empty"
+        );
         self.findings
             .error(at, "empty-operand", message.into(), Some(help));
     }
@@ -215,8 +212,13 @@ impl Names<'_> {
     ) -> Option<Probe> {
         if relation == Relation::Has {
             let message = "only plans and groups take `has`".to_owned();
+            let help = Some(format!(
+                "write {} contains {}",
+                attribute.name(),
+                super::format_formula::quoted(&text.value)
+            ));
             self.findings
-                .error(text.at, "wrong-operator", message, None);
+                .error(text.at, "wrong-operator", message, help);
             return None;
         }
         let part = normal_form(&text.value);
@@ -224,6 +226,7 @@ impl Names<'_> {
             self.empty_operand(
                 text.at,
                 "every text begins with, ends with and contains an empty one",
+                attribute.name(),
             );
             return None;
         }
@@ -271,7 +274,13 @@ impl Names<'_> {
                         ("wrong-pattern", format!("this is no pattern: {cause}"))
                     }
                 };
-                self.findings.error(text.at, code, message, None);
+                let help = "a sign with a meaning of its own, such as ( or *, needs a backslash before it to stand for itself";
+                let help = match code {
+                    "wrong-pattern" => help,
+                    _ => "use fewer repetitions, or IN with a list",
+                };
+                self.findings
+                    .error(text.at, code, message, Some(help.to_owned()));
                 None
             }
         }
@@ -303,8 +312,12 @@ impl Names<'_> {
         let name = text.value.trim().to_owned();
         if name.is_empty() {
             let message = "a plan has a name or an id".to_owned();
-            self.findings.error(text.at, "empty-name", message, None);
+            let help = Some("write plans has \"MCOEV\", or the plan that is meant".to_owned());
+            self.findings.error(text.at, "empty-name", message, help);
             return None;
+        }
+        if plan_id_by_name(&name).is_none() && name.parse::<PlanId>().is_err() {
+            super::lints::unlikely_plan(&name, text.at, self.findings);
         }
         Some(Probe::Plan(name))
     }
@@ -319,7 +332,10 @@ impl Names<'_> {
         }
         let Ok(group) = text.value.parse() else {
             let message = "a group is named by its id, a GUID".to_owned();
-            self.findings.error(text.at, "wrong-group", message, None);
+            let help = "write groups has \"<object id>\": the portal shows it on the group's page"
+                .to_owned();
+            self.findings
+                .error(text.at, "wrong-group", message, Some(help));
             return None;
         };
         Some(Probe::Group(group))
@@ -334,17 +350,39 @@ pub(super) fn country(text: &Spelled, findings: &mut Findings) -> Option<Country
             "`{}` is no ISO 3166-1 alpha-2 country code",
             super::findings::shorten(&text.value)
         );
-        let meant = match text.value.trim().to_uppercase().as_str() {
-            "UK" => Some("GB"),
-            "GER" | "DEU" | "D" => Some("DE"),
-            "USA" => Some("US"),
-            "AUT" => Some("AT"),
-            _ => None,
+        let help = match synonyms::country(&text.value) {
+            Some(code) => format!("write \"{code}\""),
+            None => "write the two letters of the country, such as \"DE\" or \"US\"".to_owned(),
         };
-        let help = meant.map(|code| format!("write \"{code}\""));
-        findings.error(text.at, "unknown-country", message, help);
+        findings.error(text.at, "unknown-country", message, Some(help));
     }
     country
+}
+
+/// How the test could be written with its attribute.
+fn instead(test: &syntax::Test) -> String {
+    let not = if test.negated { "!= " } else { "= " };
+    let value = match &test.operand {
+        syntax::Operand::Text(text) => super::format_formula::quoted(&text.value),
+        syntax::Operand::Truth(truth) => format!("\"{truth}\""),
+        _ => "\"…\"".to_owned(),
+    };
+    let no = ["no", "false", "0", "nein", "non"];
+    match Field::from_name(&test.attribute.value) {
+        Some(Field::Text(Attribute::UsageLocation)) if test.relation != Relation::Has => {
+            "write usage_location = \"DE\", or usage_location IN [\"DE\", \"AT\"]".to_owned()
+        }
+        Some(Field::Text(attribute)) => format!("write {} {not}{value}", attribute.name()),
+        Some(Field::Kind) => "write kind = \"room\", or kind IN [\"person\", \"room\"]".to_owned(),
+        Some(Field::Synced) => {
+            let is_no = no
+                .iter()
+                .any(|word| value.trim_matches('"').eq_ignore_ascii_case(word));
+            format!("write on_premises_synced = {}", is_no == test.negated)
+        }
+        Some(Field::Plans) => format!("write plans has {value}"),
+        _ => "write groups has \"<group id>\"".to_owned(),
+    }
 }
 
 fn negate(condition: Condition) -> Condition {
@@ -352,9 +390,4 @@ fn negate(condition: Condition) -> Condition {
         Condition::Not(inner) => *inner,
         other => Condition::Not(Box::new(other)),
     }
-}
-
-fn attribute_names() -> impl Iterator<Item = &'static str> {
-    let own = ["kind", "on_premises_synced", "plans", "groups"];
-    Attribute::ALL.iter().map(|a| a.name()).chain(own)
 }

@@ -2,6 +2,7 @@
 
 use super::findings::shorten;
 use super::findings::{Findings, Spot};
+use super::mend_numbers::mended;
 use super::plans::NumberingPlans;
 use super::syntax::{Entry, Spelled};
 use super::tokens::is_typographic_dash;
@@ -16,7 +17,7 @@ pub(super) struct CheckedEntry {
     pub(super) at: Spot,
 }
 
-type Fault = (&'static str, String, Option<String>);
+pub(super) type Fault = (&'static str, String, Option<String>);
 
 /// Reads one entry; a fault is reported.
 pub(super) fn entry(
@@ -24,56 +25,67 @@ pub(super) fn entry(
     plans: &mut NumberingPlans,
     findings: &mut Findings,
 ) -> Option<CheckedEntry> {
-    let mut report = |at: Spot, (code, message, help): Fault| {
-        findings.error(at, code, message, help);
+    match read_entry(entry, plans) {
+        Ok(checked) => Some(checked),
+        Err((at, (code, message, help))) => {
+            let mended = findings.has_room().then(|| mended(&written(entry)));
+            findings.error(at, code, message, mended.flatten().or(help));
+            None
+        }
+    }
+}
+
+/// Reads one entry.
+pub(super) fn read_entry(
+    entry: &Entry,
+    plans: &mut NumberingPlans,
+) -> Result<CheckedEntry, (Spot, Fault)> {
+    let first = number(&entry.first.value).map_err(|fault| (entry.first.at, fault))?;
+    let day = |day: &Spelled| {
+        day.value.parse::<Date>().map_err(|_| {
+            let message = format!("there is no day {}", day.value);
+            let help = "write a day of the calendar, such as 2027-02-28".to_owned();
+            (day.at, ("unknown-day", message, Some(help)))
+        })
     };
-    let first = number(&entry.first.value)
-        .map_err(|fault| report(entry.first.at, fault))
-        .ok();
-    let from = match &entry.from {
-        None => None,
-        Some(day) => match day.value.parse::<Date>() {
-            Ok(date) => Some(date),
-            Err(_) => {
-                let message = format!("there is no day {}", day.value);
-                report(day.at, ("unknown-day", message, None));
-                return None;
-            }
-        },
-    };
-    let first = first?;
+    let from = entry.from.as_ref().map(day).transpose()?;
     let last = match &entry.last {
         None => first,
-        Some(last) => last_of(first, last)
-            .map_err(|fault| report(last.at, fault))
-            .ok()?,
+        Some(last) => last_of(first, last).map_err(|fault| (last.at, fault))?,
     };
-    let at = entry
-        .last
-        .as_ref()
-        .map_or(entry.first.at, |last| entry.first.at.to(last.at));
-    let span = Span::new(first, last).or_else(|| {
-        report(at, wrong_ends(first, last));
-        None
-    })?;
-    for (end, place) in [
-        (first, Some(entry.first.at)),
-        (last, entry.last.as_ref().map(|last| last.at)),
-    ] {
+    let last_at = entry.last.as_ref().map(|last| last.at);
+    let at = last_at.map_or(entry.first.at, |last| entry.first.at.to(last));
+    let span = Span::new(first, last).ok_or_else(|| (at, wrong_ends(first, last)))?;
+    for (end, place) in [(first, Some(entry.first.at)), (last, last_at)] {
         if let Some(place) = place.filter(|_| !plans.is_possible(end)) {
             let message = format!("no numbering plan has a number {end}");
             let help = "count its digits: some are missing, too many, or the country code is wrong";
-            report(place, ("impossible-number", message, Some(help.into())));
-            return None;
+            return Err((place, ("impossible-number", message, Some(help.into()))));
         }
     }
-    Some(CheckedEntry { span, from, at })
+    Ok(CheckedEntry { span, from, at })
+}
+
+/// The entry as it was written, white space aside.
+fn written(entry: &Entry) -> String {
+    let mut text = entry.first.value.clone();
+    for (word, part) in [(" to ", &entry.last), (" from ", &entry.from)] {
+        if let Some(part) = part {
+            text.push_str(word);
+            text.push_str(&part.value);
+        }
+    }
+    text
 }
 
 fn wrong_ends(first: E164, last: E164) -> Fault {
     if first.length() != last.length() {
         let message = format!("the ends of this span differ in length: {first} and {last}");
-        ("span-length", message, None)
+        let mut digits = last.digits().to_string();
+        digits.truncate(first.length());
+        let help =
+            format!("both ends have as many digits: write {first} to +{digits}, if that is meant");
+        ("span-length", message, Some(help))
     } else {
         let message = format!("this span ends before it begins: {first} to {last}");
         let help = Some(format!("write {last} to {first}"));
@@ -117,15 +129,18 @@ fn number(text: &str) -> Result<E164, Fault> {
     format!("+{digits}").parse().map_err(|error| match error {
         NumberError::Length(length) => {
             let message = format!("a number has 7 to 15 digits, this has {length}");
-            let help = (length > 15).then(|| "is a comma missing?".to_owned());
-            ("number-length", message, help)
+            let help = match length > 15 {
+                true => "is a comma missing?",
+                false => "write the whole number, such as +49 89 5550 1000",
+            };
+            ("number-length", message, Some(help.to_owned()))
         }
         other => ("wrong-number", other.to_string(), None),
     })
 }
 
 /// The digits without what separates them for people.
-fn digits_of(text: &str) -> Result<String, Fault> {
+pub(super) fn digits_of(text: &str) -> Result<String, Fault> {
     let tight: String = text.chars().filter(|c| !c.is_whitespace()).collect();
     if tight.contains("(0)") {
         let message = "(0) is dialled inside a country only, it is no part of the number";

@@ -294,7 +294,9 @@ fn one_country(
 fn served(operator: &Operator, country: Country, at: Spot, findings: &mut Findings) {
     if !operator.countries.is_empty() && !operator.countries.contains(&country) {
         let message = format!("operator \"{}\" does not serve {country}", operator.name);
-        findings.error(at, "operator-country", message, None);
+        let help =
+            format!("add \"{country}\" to the countries of the operator, or take `operator` out");
+        findings.error(at, "operator-country", message, Some(help));
     }
 }
 
@@ -311,7 +313,8 @@ fn inside(draft: &Draft, findings: &mut Findings) {
             let inside = wanted.intersection(&numbers).count();
             if inside != entry.span.count() {
                 let message = format!("`{what}` holds numbers that are not in `numbers`");
-                findings.error(entry.at, "outside-numbers", message, None);
+                let help = "take them out, or add them to `numbers`".to_owned();
+                findings.error(entry.at, "outside-numbers", message, Some(help));
             }
         }
     }

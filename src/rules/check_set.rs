@@ -73,7 +73,9 @@ fn report_overlap(a: Placed, b: Placed, ranges: &[CheckedRange], findings: &mut 
         "{shared} also lies in range `{}` ({})",
         ranges[early.1].range.name, early.0
     );
-    let help = Some("a number belongs to one range".to_owned());
+    let help = Some(format!(
+        "a number belongs to one range: take {shared} out of one of them"
+    ));
     findings.error(late.2, "overlap", message, help);
 }
 
@@ -99,8 +101,10 @@ fn link_overflow(
                         "there is no range \"{}\"",
                         super::findings::shorten(&name.value)
                     );
-                    let help = findings.did_you_mean(&name.value, names.keys().map(String::as_str));
-                    findings.error(name.at, "unknown-range", message, help);
+                    let help = findings
+                        .did_you_mean(&name.value, names.keys().map(String::as_str))
+                        .unwrap_or_else(|| "declare it: range \"name\" { … }".into());
+                    findings.error(name.at, "unknown-range", message, Some(help));
                 }
                 continue;
             };

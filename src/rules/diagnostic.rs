@@ -68,6 +68,12 @@ impl Diagnostic {
         }
     }
 
+    /// Whether the rule set is refused for it.
+    #[must_use]
+    pub fn is_error(&self) -> bool {
+        self.severity == Severity::Error
+    }
+
     /// A fault of a file as a whole.
     pub(super) fn of_file(file: &str, code: &'static str, message: String, help: &str) -> Self {
         Self {

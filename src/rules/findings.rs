@@ -76,6 +76,10 @@ impl Findings {
         message: String,
         help: Option<String>,
     ) {
+        debug_assert!(
+            super::code_page(code).is_some(),
+            "`rules explain {code}` has no page"
+        );
         self.kept.push(Finding {
             spot,
             severity,
@@ -85,6 +89,11 @@ impl Findings {
         });
     }
 
+    /// Whether one more error is kept, so that it pays to look for a way to mend it.
+    pub(super) fn has_room(&self) -> bool {
+        self.errors < KEPT
+    }
+
     /// As [`did_you_mean`], for names that a rule set declares: there may be so many that only errors that are kept
     /// are worth the search.
     pub(super) fn did_you_mean<'a>(
@@ -92,9 +101,7 @@ impl Findings {
         read: &str,
         known: impl Iterator<Item = &'a str>,
     ) -> Option<String> {
-        (self.errors < KEPT)
-            .then(|| did_you_mean(read, known))
-            .flatten()
+        self.has_room().then(|| did_you_mean(read, known)).flatten()
     }
 
     /// How many errors there are, those not kept included.
@@ -168,7 +175,7 @@ mod tests {
                 start,
                 end: start,
             };
-            findings.error(spot, "x", String::new(), None);
+            findings.error(spot, "syntax", String::new(), None);
         }
         assert_eq!(findings.errors(), 2_500);
         let (kept, dropped) = findings.into_sorted();

@@ -1,8 +1,10 @@
 //! Warnings about single expressions: what is allowed, and probably not meant.
 
-use super::findings::{Findings, Spot};
-use super::syntax::{Formula, Relation, Test};
-use crate::directory::Attribute;
+use super::findings::{Findings, Spot, nearest, shorten};
+use super::mend_phrases::wildcard;
+use super::synonyms;
+use super::syntax::{Formula, Relation, Spelled, Test};
+use crate::directory::{Attribute, plan_names};
 use std::collections::BTreeSet;
 
 /// Warns of AND mixed with OR without brackets, and of negations that catch blanks.
@@ -24,6 +26,35 @@ fn mixed(formula: &Formula, findings: &mut Findings) {
         Formula::All(terms) => terms.iter().for_each(|term| mixed(term, findings)),
         Formula::Not(inner, _) | Formula::Group(inner) => mixed(inner, findings),
         Formula::Test(_) => {}
+    }
+}
+
+/// Warns of texts that mean something in other languages and stand for themselves here.
+pub(super) fn habits(test: &Test, name: &str, text: &Spelled, findings: &mut Findings) {
+    const NULLS: [&str; 6] = ["null", "$null", "(null)", "<null>", "nil", "dbnull"];
+    let value = text.value.trim();
+    if NULLS.iter().any(|null| null.eq_ignore_ascii_case(value)) {
+        let message = format!("this compares with the text \"{value}\", not with a missing value");
+        let not = if test.negated { "not " } else { "" };
+        let help = format!("write {name} is {not}empty");
+        findings.warning(text.at, "null-in-quotes", message, Some(help));
+    } else if value.len() > 1
+        && (value.contains('*') || value.starts_with('%') || value.ends_with('%'))
+    {
+        let message = "in a comparison `*` and `%` stand for themselves".to_owned();
+        let help = format!("write {name} {}", wildcard(value, test.negated));
+        findings.warning(text.at, "wildcard-in-quotes", message, Some(help));
+    }
+}
+
+/// Warns of a plan that is hardly one: products have other names than their plans.
+pub(super) fn unlikely_plan(name: &str, at: Spot, findings: &mut Findings) {
+    let meant = synonyms::plan(name).or_else(|| nearest(name, plan_names()));
+    if let Some(meant) = meant {
+        let message = format!("`{}` is no plan this program knows", shorten(name));
+        let help =
+            format!("write plans has \"{meant}\", unless the tenant has a plan of that name");
+        findings.warning(at, "unlikely-plan", message, Some(help));
     }
 }
 

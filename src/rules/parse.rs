@@ -27,6 +27,28 @@ pub(super) fn parse(text: &str, blocks: Vec<Block>, findings: &mut Findings) -> 
         .collect()
 }
 
+/// Whether a value or head can be parsed.
+pub(super) fn parses(rule: Rule, text: &str) -> bool {
+    PieceParser::parse(rule, text).is_ok()
+}
+
+/// The entries of a text with numbers, if it can be parsed.
+pub(super) fn entries_of(text: &str) -> Option<Vec<Entry>> {
+    let parts = PieceParser::parse(Rule::numbers_value, text).ok()?.next()?;
+    Some(entries(parts.into_inner(), Spot::default()))
+}
+
+/// The canonical form of an expression on one line, if it can be parsed.
+pub(super) fn canonical_formula(text: &str) -> Option<String> {
+    let mut parts = PieceParser::parse(Rule::when_value, text)
+        .ok()?
+        .next()?
+        .into_inner();
+    let any = parts.find(|part| part.as_rule() == Rule::any)?;
+    let formula = formula(any, Spot::default(), &mut Findings::default());
+    Some(super::format_formula::flat(&formula))
+}
+
 struct Pieces<'a> {
     text: &'a str,
     findings: &'a mut Findings,
@@ -176,7 +198,7 @@ impl<'a> Pieces<'a> {
         match PieceParser::parse(rule, text) {
             Ok(mut pairs) => Some(pairs.next()?.into_inner()),
             Err(error) => {
-                parse_error::report(text, piece.at, keyword, block, &error, self.findings);
+                parse_error::report(rule, text, piece.at, keyword, block, &error, self.findings);
                 None
             }
         }
@@ -280,7 +302,10 @@ pub(super) fn text(part: Pair<'_, Rule>, base: Spot, findings: &mut Findings) ->
                 Some(c) => value.push(c),
                 None => {
                     let message = format!("\\u{{{code}}} is no Unicode character");
-                    findings.error(at, "unknown-character", message, None);
+                    let help =
+                        "write the character itself, or its code of up to six hexadecimal digits"
+                            .to_owned();
+                    findings.error(at, "unknown-character", message, Some(help));
                     value.push(char::REPLACEMENT_CHARACTER);
                 }
             }

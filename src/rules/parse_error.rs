@@ -1,29 +1,20 @@
 //! What the parser could not read, said so that an administrator can mend it.
 
+use super::fields::canonical_attribute;
 use super::findings::{Findings, Spot, did_you_mean, nearest, shorten};
 use super::keyword::{Keyword, is_reserved, properties_of};
+use super::mend::mend;
+use super::mend_formula::words;
+use super::mend_phrases::connective;
 use super::parse::Rule;
+use super::synonyms;
 use super::tokens::{TokenKind, tokenise};
 use pest::error::{Error, ErrorVariant, InputLocation};
 use std::collections::BTreeSet;
 
-/// Connectives in other languages, and what to write instead.
-const FOREIGN: [(&str, &str); 11] = [
-    ("und", "AND"),
-    ("oder", "OR"),
-    ("nicht", "NOT"),
-    ("et", "AND"),
-    ("ou", "OR"),
-    ("non", "NOT"),
-    ("y", "AND"),
-    ("o", "OR"),
-    ("e", "AND"),
-    ("en", "AND"),
-    ("of", "OR"),
-];
-
-/// Reports why the piece `text`, which follows `keyword`, cannot be parsed.
+/// Reports why the piece `text`, which follows `keyword`, cannot be parsed by `rule`.
 pub(super) fn report(
+    rule: Rule,
     text: &str,
     at: Spot,
     keyword: Keyword,
@@ -36,55 +27,129 @@ pub(super) fn report(
     };
     let rest = &text[position..];
     let expected = expected(error);
-    let Some(token) = tokenise(0, rest, &mut Findings::default()).first().copied() else {
-        // The last sign that was read; of an empty piece, the word it follows.
-        let last = text.chars().next_back().map_or(0, char::len_utf8) as u32;
-        let before = keyword.spelling().len() as u32;
-        let back = if text.is_empty() { before } else { last };
-        let spot = Spot {
-            start: at.end.saturating_sub(back),
-            ..at
-        };
-        let message = format!(
-            "`{}` ends too early: expected {expected}",
-            keyword.spelling()
-        );
-        findings.error(spot, "incomplete", message, None);
+    let token = tokenise(0, rest, &mut Findings::default()).first().copied();
+    let Some(token) = token else {
+        incomplete(rule, text, at, keyword, &expected, findings);
         return;
     };
-    let read = &rest[token.start as usize..token.end as usize];
-    let spot = Spot {
-        file: at.file,
-        start: at.start + position as u32 + token.start,
-        end: at.start + position as u32 + token.end,
-    };
+    let start = position + token.start as usize;
+    let read = &text[start..position + token.end as usize];
     let is_word = token.kind == TokenKind::Word && read.starts_with(char::is_alphabetic);
+    let other_property = is_word && block.is_some() && begins_property(rule, text, start, read);
+    if !other_property
+        && findings.has_room()
+        && let Some(fault) = mend(rule, keyword, text, position)
+    {
+        let spot = place(at, fault.at.start, fault.at.end);
+        findings.error(spot, fault.code, fault.message, Some(fault.help));
+        return;
+    }
     let (code, message, help) = if is_word {
-        word(text, position, read, &expected, block)
+        word(rule, text, start, read, &expected, block)
     } else {
         other(read, &expected, keyword)
     };
-    findings.error(spot, code, message, help);
+    let help = help.unwrap_or_else(|| format!("for example: {}", example(keyword)));
+    let spot = place(at, start, start + read.len());
+    findings.error(spot, code, message, Some(help));
+}
+
+fn place(piece: Spot, start: usize, end: usize) -> Spot {
+    Spot {
+        start: piece.start + start as u32,
+        end: piece.start + end as u32,
+        ..piece
+    }
+}
+
+/// A piece that ends before it is whole.
+fn incomplete(
+    rule: Rule,
+    text: &str,
+    at: Spot,
+    keyword: Keyword,
+    expected: &str,
+    findings: &mut Findings,
+) {
+    // The last sign that was read; of an empty piece, the word it follows.
+    let last = text.chars().next_back().map_or(0, char::len_utf8) as u32;
+    let before = keyword.spelling().len() as u32;
+    let back = if text.is_empty() { before } else { last };
+    let spot = Spot {
+        start: at.end.saturating_sub(back),
+        ..at
+    };
+    let message = format!(
+        "`{}` ends too early: expected {expected}",
+        keyword.spelling()
+    );
+    let tokens = words(text);
+    let open = ["and", "or", "not", "-and", "-or", "-not"];
+    let open = tokens.last().filter(|word| open.iter().any(|w| word.is(w)));
+    let mended = if rule == Rule::numbers_value || !findings.has_room() {
+        None
+    } else {
+        mend(rule, keyword, text, text.len())
+    };
+    if let Some(fault) = mended
+        .as_ref()
+        .filter(|fault| fault.code == "foreign-keyword")
+    {
+        let spot = place(at, fault.at.start, fault.at.end);
+        let (message, help) = (fault.message.clone(), Some(fault.help.clone()));
+        findings.error(spot, fault.code, message, help);
+        return;
+    }
+    let help = match (open, mended) {
+        (Some(word), _) => format!("write a test behind `{}`, or take it out", word.text),
+        (None, Some(fault)) => fault.help,
+        (None, None) => format!("for example: {}", example(keyword)),
+    };
+    findings.error(spot, "incomplete", message, Some(help));
+}
+
+/// Whether the word at `start` begins a line and joins nothing: it was meant as a property of its own.
+fn begins_property(rule: Rule, text: &str, start: usize, read: &str) -> bool {
+    let before = text[..start].trim_end_matches([' ', '\t']);
+    let begins_line = start > 0 && before.ends_with(['\n', '\r']);
+    let goes_on = || {
+        let word = &words(read)[0];
+        canonical_attribute(read).is_some()
+            || connective(word, true).or(connective(word, false)).is_some()
+    };
+    let is_formula = matches!(
+        rule,
+        Rule::when_value | Rule::policy_value | Rule::location_value
+    );
+    begins_line && !(is_formula && goes_on())
 }
 
 type Said = (&'static str, String, Option<String>);
 
-fn word(text: &str, position: usize, read: &str, expected: &str, block: Option<Keyword>) -> Said {
+fn word(
+    rule: Rule,
+    text: &str,
+    start: usize,
+    read: &str,
+    expected: &str,
+    block: Option<Keyword>,
+) -> Said {
     let shown = shorten(read);
-    let foreign = FOREIGN
-        .iter()
-        .find(|(word, _)| word.eq_ignore_ascii_case(read));
-    if let Some((_, meant)) = foreign {
-        let message = format!("`{shown}` is not a word of this language");
-        return ("foreign-keyword", message, Some(format!("write {meant}")));
-    }
-    if let Some(block) = block.filter(|_| position > 0) {
-        let before = text[..position].trim_end_matches([' ', '\t']);
-        let begins_line = before.ends_with(['\n', '\r']);
-        if begins_line || nearest(read, properties_of(block)).is_some() {
+    if let Some(block) = block.filter(|_| start > 0) {
+        let known = Keyword::from_word(read).filter(|keyword| keyword.is_property_of(block));
+        if let Some(keyword) = known {
+            let message = format!("the value of `{shown}` follows it without any sign");
+            let help = format!("for example: {}", example(keyword));
+            return ("stray-sign", message, Some(help));
+        }
+        if begins_property(rule, text, start, read) || nearest(read, properties_of(block)).is_some()
+        {
             let message = format!("`{shown}` is no property of `{}`", block.spelling());
-            let help = did_you_mean(read, properties_of(block));
-            return ("unknown-property", message, help);
+            return (
+                "unknown-property",
+                message,
+                Some(property_help(read, block)),
+            );
         }
     }
     if expected.contains("a text in quotes") && !is_reserved(read) {
@@ -100,6 +165,20 @@ fn word(text: &str, position: usize, read: &str, expected: &str, block: Option<K
         format!("expected {expected}, found `{shown}`"),
         None,
     )
+}
+
+/// What to write instead of a word that is no property of the block.
+pub(super) fn property_help(read: &str, block: Keyword) -> String {
+    let plain = read.trim_matches(['"', '\'']);
+    if Keyword::from_word(plain).is_some_and(|keyword| keyword.is_property_of(block)) {
+        return format!("write `{plain}` without quotes, and its value without a colon");
+    }
+    synonyms::property(plain)
+        .or_else(|| did_you_mean(plain, properties_of(block)))
+        .unwrap_or_else(|| {
+            let all: Vec<&str> = properties_of(block).collect();
+            format!("its properties are {}", all.join(", "))
+        })
 }
 
 fn other(read: &str, expected: &str, keyword: Keyword) -> Said {
@@ -122,13 +201,49 @@ fn other(read: &str, expected: &str, keyword: Keyword) -> Said {
             Some(format!("write \"{shown}\"")),
         ),
         "\"" | "'" => ("syntax", message, Some("quotes come in pairs".into())),
-        ";" => ("syntax", message, Some("no semicolons are needed".into())),
-        "&" => ("syntax", message, Some("write AND".into())),
-        "|" => ("syntax", message, Some("write OR".into())),
-        _ if expected.contains("a list such as") && read.len() > 1 => {
-            ("syntax", message, Some(format!("write [{shown}]")))
-        }
+        ";" => (
+            "stray-sign",
+            message,
+            Some("no semicolons are needed".into()),
+        ),
         _ => ("syntax", message, None),
+    }
+}
+
+/// How the property or statement is written.
+fn example(keyword: Keyword) -> &'static str {
+    match keyword {
+        Keyword::Alias => "alias city \"München\" = \"Munich\", \"Muenchen\"",
+        Keyword::Let => "let dach = [\"DE\", \"AT\", \"CH\"]",
+        Keyword::Defaults => "defaults { quarantine 30 days }",
+        Keyword::Range => "range \"munich\" { … }",
+        Keyword::Operator => "operator \"Carrier\"",
+        Keyword::Scope => "scope when company = \"Contoso\"",
+        Keyword::Exclude => "exclude \"no direct line\" when employee_type = \"Contractor\"",
+        Keyword::Exempt => "exempt \"board\" when department = \"Executive Board\"",
+        Keyword::Description => "description \"Munich, all floors\"",
+        Keyword::Type => "type direct-routing",
+        Keyword::Numbers => "numbers +49 89 5550 1000 to 1999, +49 89 5550 3000",
+        Keyword::Never => "never +49 89 5550 1110 to 1119",
+        Keyword::Reserve => "reserve +49 89 5550 1900 to 1999",
+        Keyword::Country => "country \"DE\"",
+        Keyword::Unlisted => "unlisted reserve",
+        Keyword::When => "when city = \"Bonn\" AND department IN [\"Sales\", \"Service\"]",
+        Keyword::Priority => "priority 10",
+        Keyword::Overflow => "overflow \"munich-2\", \"munich-3\"",
+        Keyword::Select => "select lowest",
+        Keyword::Grace => "grace 24 hours",
+        Keyword::DeletedGrace => "deleted-grace 7 days",
+        Keyword::Release => "release by-hand",
+        Keyword::Quarantine => "quarantine 30 days",
+        Keyword::KeepFree => "keep-free 5",
+        Keyword::LowStock => "low-stock 10%",
+        Keyword::Location => "location \"9b11c2d0-1a2b-4c3d-8e4f-5a6b7c8d9e0f\"",
+        Keyword::Policy => "policy OnlineVoiceRoutingPolicy \"DE-Munich\"",
+        Keyword::Id => "id \"3f1c2a54-7d0b-4b8e-9a6f-0c1d2e3f4a5b\"",
+        Keyword::Countries => "countries [\"DE\", \"AT\"]",
+        Keyword::Emergency => "emergency operator",
+        Keyword::Migration => "migration after-upload",
     }
 }
 

@@ -218,8 +218,12 @@ pub(super) fn one_word<T: Copy>(
             all.join(" or "),
             super::findings::shorten(&word.value)
         );
-        let help = did_you_mean(&word.value, all.into_iter());
-        names.findings.error(word.at, "unknown-word", message, help);
+        let choice = all.join(" or ");
+        let help =
+            did_you_mean(&word.value, all.into_iter()).unwrap_or_else(|| format!("write {choice}"));
+        names
+            .findings
+            .error(word.at, "unknown-word", message, Some(help));
     }
     found.map(|(_, value)| *value)
 }
@@ -228,9 +232,12 @@ pub(super) fn one_word<T: Copy>(
 pub(super) fn is_name(name: &Spelled, message: &str, names: &mut Names<'_>) -> bool {
     let named = !name.value.trim().is_empty();
     if !named {
-        names
-            .findings
-            .error(name.at, "empty-name", message.into(), None);
+        names.findings.error(
+            name.at,
+            "empty-name",
+            message.into(),
+            Some("write it between the quotes".to_owned()),
+        );
     }
     named
 }
@@ -243,7 +250,8 @@ fn read_entries(entries: &[Entry], names: &mut Names<'_>) -> Vec<CheckedEntry> {
 fn integer(number: &Spelled, names: &mut Names<'_>) -> Option<i64> {
     let read = number.value.parse().ok();
     if read.is_none() {
-        out_of_bounds(number, "this number is too large", names);
+        let help = "write a smaller number, such as 100";
+        out_of_bounds(number, "this number is too large", help, names);
     }
     read
 }
@@ -251,7 +259,9 @@ fn integer(number: &Spelled, names: &mut Names<'_>) -> Option<i64> {
 fn duration(count: &Spelled, hours: bool, names: &mut Names<'_>) -> Option<SignedDuration> {
     let limit = LONGEST_DAYS * if hours { 24 } else { 1 };
     let Some(count_read) = count.value.parse::<i64>().ok().filter(|n| *n <= limit) else {
-        out_of_bounds(count, "this is longer than a hundred years", names);
+        let help =
+            "write at most 36500 days; to keep numbers for ever use `never` or release by-hand";
+        out_of_bounds(count, "this is longer than a hundred years", help, names);
         return None;
     };
     Some(SignedDuration::from_hours(if hours {
@@ -264,7 +274,8 @@ fn duration(count: &Spelled, hours: bool, names: &mut Names<'_>) -> Option<Signe
 fn amount(count: &Spelled, percent: bool, names: &mut Names<'_>) -> Option<Amount> {
     let limit = if percent { 100 } else { 1_000_000_000_000 };
     let Some(read) = count.value.parse::<u64>().ok().filter(|n| *n <= limit) else {
-        out_of_bounds(count, "this is more than the whole range", names);
+        let help = "write at most 100%";
+        out_of_bounds(count, "this is more than the whole range", help, names);
         return None;
     };
     Some(if percent {
@@ -274,8 +285,9 @@ fn amount(count: &Spelled, percent: bool, names: &mut Names<'_>) -> Option<Amoun
     })
 }
 
-fn out_of_bounds(number: &Spelled, message: &str, names: &mut Names<'_>) {
+fn out_of_bounds(number: &Spelled, message: &str, help: &str, names: &mut Names<'_>) {
+    let help = Some(help.to_owned());
     names
         .findings
-        .error(number.at, "out-of-bounds", message.into(), None);
+        .error(number.at, "out-of-bounds", message.into(), help);
 }

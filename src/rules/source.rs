@@ -123,7 +123,7 @@ fn dropped_note(dropped: usize, failed: bool, files: &[SourceFile]) -> Diagnosti
 }
 
 /// The text of a file without its byte order mark.
-fn decode(file: &SourceFile) -> Result<&str, Box<Diagnostic>> {
+pub(super) fn decode(file: &SourceFile) -> Result<&str, Box<Diagnostic>> {
     let bytes = &file.bytes;
     let help = "save the file as UTF-8";
     let refuse = |code, message: &str| {
@@ -160,7 +160,8 @@ fn looks_wide(bytes: &[u8]) -> bool {
     head.len() >= 4 && (zeros(0) || zeros(1))
 }
 
-fn line_starts(text: &str) -> Vec<u32> {
+/// Byte at which each line begins.
+pub(super) fn line_starts(text: &str) -> Vec<u32> {
     let bytes = text.as_bytes();
     let ends_line =
         |at: usize| bytes[at] == b'\n' || (bytes[at] == b'\r' && bytes.get(at + 1) != Some(&b'\n'));

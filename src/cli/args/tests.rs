@@ -36,6 +36,8 @@ fn every_command_of_the_contract_is_understood() {
         "release --stale --yes",
         "rules check",
         "rules check rules",
+        "rules fmt --check rules",
+        "rules explain missing-quotes",
         "ranges list",
         "numbers list --range muc --state free --limit 10",
         "numbers history +498955501000",

@@ -1,10 +1,13 @@
 //! The rule language over whole files.
 
 mod analysis;
+mod canonical;
 mod claims;
+mod corpus;
 mod deciding;
 mod generated;
 mod naive;
+mod pages;
 mod people;
 mod size;
 mod testing;

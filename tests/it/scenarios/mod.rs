@@ -21,6 +21,7 @@ mod readiness;
 mod reading;
 mod refused;
 mod reviewing;
+mod rule_tools;
 mod tenants;
 mod trouble;
 
