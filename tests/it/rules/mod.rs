@@ -5,6 +5,7 @@ mod canonical;
 mod claims;
 mod corpus;
 mod deciding;
+mod fuzz;
 mod generated;
 mod naive;
 mod pages;
