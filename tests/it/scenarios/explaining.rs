@@ -98,8 +98,8 @@ async fn who_gets_none_is_told_what_is_missing(database: &Database) {
     let story = Scenario::new(database, people, MUNICH).await;
     let noted = ["near-miss anna", "no-range anna"];
     story.sync(0).await.notes(&noted);
-    // Nothing has changed, and so nothing is said anew or stored again.
-    story.sync(0).await.notes(&noted);
+    // Nothing has changed, and so nobody is decided about again: the notes stand as they are.
+    story.sync(0).await.notes(&[]);
     let anna = explained(&story, "anna@contoso.example").await;
     assert_eq!(anna["decision"], "none", "{anna:#}");
     assert_eq!(anna["nearest_miss"], "muc", "{anna:#}");
