@@ -421,6 +421,14 @@ policy TenantDialPlan "DE""#,
         right: r#"when city IN ["Bonn", "Köln"]"#,
     },
     CodePage {
+        code: "no-difference",
+        severity: Warning,
+        title: "a part of a condition changes nothing",
+        meaning: "Without it the condition holds for the same people, because the other parts say the same already or say more. Often another value or another attribute was meant.",
+        wrong: r#"when city = "Köln" AND city != "Bonn""#,
+        right: r#"when city = "Köln""#,
+    },
+    CodePage {
         code: "no-order",
         severity: Error,
         title: "texts are compared by order",
@@ -587,6 +595,37 @@ range "b" {
   type direct-routing
   numbers +49 89 5550 2000
   quarantine 30 days
+}"#,
+    },
+    CodePage {
+        code: "overlapping-ranges",
+        severity: Warning,
+        title: "two ranges of one priority fit the same people",
+        meaning: "The first in the order of the files wins, and whoever is assigned is noted as `ambiguous`. The message shows a person whom both fit. Say which is meant: give one of them a lower priority number, or narrow a condition.",
+        wrong: r#"range "bonn" {
+  type direct-routing
+  quarantine 30 days
+  numbers +49 228 5550 100 to 199
+  when city = "Bonn"
+}
+range "sales" {
+  type direct-routing
+  quarantine 30 days
+  numbers +49 228 5550 200 to 299
+  when department = "Sales"
+}"#,
+        right: r#"range "bonn" {
+  type direct-routing
+  quarantine 30 days
+  numbers +49 228 5550 100 to 199
+  when city = "Bonn"
+}
+range "sales" {
+  type direct-routing
+  quarantine 30 days
+  numbers +49 228 5550 200 to 299
+  when department = "Sales"
+  priority 10
 }"#,
     },
     CodePage {
