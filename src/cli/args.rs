@@ -180,6 +180,8 @@ pub enum RulesCommand {
     Coverage(CoverageArgs),
     /// Compare two sets of rules over today's directory: who would be picked differently
     Diff(DiffArgs),
+    /// The rules that lie there and those that decide: commit, author's date, since when, and what is wrong
+    Status(TenantArgs),
     /// Run the tests that stand beside the rules, in files that end in .test.toml
     Test(RulesTestArgs),
     /// Bring rule files into their canonical form; comments stay, and what the rules decide stays

@@ -22,6 +22,7 @@ mod retyped;
 mod rules;
 mod rules_coverage;
 mod rules_diff;
+mod rules_status;
 mod rules_test;
 mod run;
 mod serve;

@@ -4,7 +4,7 @@ use super::args::{PlanArgs, SyncArgs};
 use super::bar::Bar;
 use super::exit::{self, Exit, Failure};
 use super::output::{Format, Output};
-use crate::app::{App, Records};
+use crate::app::{App, Records, options_of, source_of};
 use crate::config::TenantConfig;
 use crate::directory::UserId;
 use crate::plan::Refusal;
@@ -119,6 +119,11 @@ async fn sync_one(
     let bar = Bar::over(output, &mut request);
     let finished = bar.during(run(&tenant, &request, args.wait)).await?;
     print(&finished, output)?;
+    if finished.report.status != SyncStatus::Failed && !finished.report.holds_rules() {
+        let kept =
+            source_of(&config.rules, &app.mirrors).keep(&records.rulebook, options_of(config));
+        kept.map_err(|error| Failure::new(Exit::Error, error.text()))?;
+    }
     Ok(exit_of(&finished))
 }
 

@@ -98,14 +98,19 @@ async fn of_tenant(app: &App, config: &TenantConfig) -> anyhow::Result<Status> {
 }
 
 fn errors_of(found: &[Diagnostic]) -> Vec<Diagnostic> {
-    let errors = found.iter().filter(|found| found.severity == Severity::Error);
+    let errors = found
+        .iter()
+        .filter(|found| found.severity == Severity::Error);
     errors.cloned().collect()
 }
 
 fn newest_of(source: &Source, book: &Rulebook) -> Newest {
     let revision = book.revision();
     Newest {
-        authored: revision.commit.as_deref().and_then(|id| source.authored(id)),
+        authored: revision
+            .commit
+            .as_deref()
+            .and_then(|id| source.authored(id)),
         commit: revision.commit.clone(),
         dirty: revision.dirty,
         digest: book.rules().digest().clone(),
@@ -148,7 +153,9 @@ fn text(status: &Status) -> String {
         None => out.push_str("  active  none: no sync has decided anything yet\n"),
     }
     if status.pending {
-        out.push_str("  the next sync decides by the newest; `linekeeper plan` shows what that changes\n");
+        out.push_str(
+            "  the next sync decides by the newest; `linekeeper plan` shows what that changes\n",
+        );
     }
     out
 }
@@ -158,7 +165,13 @@ fn described(commit: Option<&str>, dirty: bool, authored: Option<Timestamp>) -> 
         return "without a commit".to_owned();
     };
     let short = commit.get(..12).unwrap_or(commit);
-    let of = authored.map_or_else(String::new, |at| at.strftime(" of %Y-%m-%d %H:%M UTC").to_string());
-    let and = if dirty { " with uncommitted changes" } else { "" };
+    let of = authored.map_or_else(String::new, |at| {
+        at.strftime(" of %Y-%m-%d %H:%M UTC").to_string()
+    });
+    let and = if dirty {
+        " with uncommitted changes"
+    } else {
+        ""
+    };
     format!("commit {short}{of}{and}")
 }

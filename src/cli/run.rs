@@ -7,7 +7,7 @@ use super::exit::{self, Exit};
 use super::output::{Format, Output};
 use super::{
     by_hand, demo, doctor, explain, history, init, inventory, people, plan_and_sync, rules,
-    rules_coverage, rules_diff, rules_test, serve, set, simulate, syncs,
+    rules_coverage, rules_diff, rules_status, rules_test, serve, set, simulate, syncs,
 };
 use crate::app::App;
 use crate::config::{Config, Sources, load};
@@ -111,6 +111,9 @@ async fn with_database(
             rules_coverage::coverage(&app, &args, output).await
         }
         Command::Rules(RulesCommand::Diff(args)) => rules_diff::diff(&app, &args, output).await,
+        Command::Rules(RulesCommand::Status(args)) => {
+            rules_status::status(&app, &args, output).await
+        }
         Command::Serve
         | Command::Rules(_)
         | Command::Simulate(_)

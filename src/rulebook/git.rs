@@ -7,6 +7,7 @@
 
 use super::revision::git_in;
 use crate::rules::SourceFile;
+use jiff::Timestamp;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
@@ -207,6 +208,19 @@ pub fn commit_of(repository: &Path, revision: &str) -> Result<String, GitError> 
         }
         _ => "",
     }))
+}
+
+/// When a commit was written by its author; `None` where it cannot be read.
+#[must_use]
+pub fn authored(repository: &Path, commit: &str) -> Option<Timestamp> {
+    let commit = commit_of(repository, commit).ok()?;
+    let mut ask = git_in(repository);
+    let output = run(ask.args(["cat-file", "commit", &commit])).ok()?;
+    let text = String::from_utf8_lossy(&output.stdout);
+    let author = text.lines().find_map(|line| line.strip_prefix("author "))?;
+    let mut words = author.rsplit(' ');
+    let (_zone, seconds) = (words.next()?, words.next()?);
+    Timestamp::from_second(seconds.parse().ok()?).ok()
 }
 
 fn rule_files(

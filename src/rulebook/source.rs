@@ -1,7 +1,7 @@
 //! Where rules come from: a folder of this machine, or a branch of a repository.
 
 use super::folder::stamps;
-use super::git::{files_at, place_of};
+use super::git::{authored, files_at, place_of};
 use super::open::{Rulebook, RulebookError};
 use super::repository::Repository;
 use super::revision::Revision;
@@ -53,6 +53,15 @@ impl Source {
                 Rulebook::of_files(&snapshot.files, options, revision)
             }
             Self::Repository(repository) => repository.open(revision, options),
+        }
+    }
+
+    /// When a commit of the source was written by its author; `None` where it cannot be read.
+    #[must_use]
+    pub fn authored(&self, commit: &str) -> Option<Timestamp> {
+        match self {
+            Self::Folder(folder) => authored(folder, commit),
+            Self::Repository(repository) => authored(repository.mirror.path(), commit),
         }
     }
 

@@ -127,6 +127,61 @@ async fn a_branch_is_taken_up_as_it_is_pushed_and_kept_while_it_is_broken() {
 }
 
 #[tokio::test]
+async fn the_status_tells_what_lies_there_and_what_decides() {
+    let database = Database::sqlite();
+    let (story, repository) = story(&database).await;
+    let first = repository.commit(MUNICH);
+    let status = async |code: i32| {
+        let run = story.run(&["rules", "status"]).await;
+        run.exits(code);
+        run.items()[0].clone()
+    };
+    let before = status(0).await;
+    assert_eq!(before["newest"]["commit"], json!(first), "{before}");
+    assert!(before["newest"]["authored"].is_string(), "{before}");
+    assert_eq!(
+        (&before["active"], &before["pending"]),
+        (&Value::Null, &json!(true))
+    );
+    story.sync(0).await;
+    let decided = status(0).await;
+    assert_eq!(decided["active"]["digest"], decided["newest"]["digest"]);
+    assert_eq!(decided["pending"], false, "{decided}");
+    let since = decided["active"]["since"].clone();
+    story.sync(0).await;
+    let second = repository.commit(&with_cologne());
+    let newer = status(0).await;
+    assert_eq!(newer["newest"]["commit"], json!(second), "{newer}");
+    assert_eq!(newer["active"]["commit"], json!(first), "{newer}");
+    assert_eq!(
+        (&newer["active"]["since"], &newer["pending"]),
+        (&since, &json!(true))
+    );
+    repository.commit("range \"muc\" {");
+    let broken = status(3).await;
+    assert_eq!(broken["newest"], Value::Null, "{broken}");
+    assert_eq!(
+        broken["errors"][0]["file"]
+            .as_str()
+            .map(|file| file.ends_with("offices.rules")),
+        Some(true)
+    );
+    assert_eq!(
+        broken["active"]["commit"],
+        json!(first),
+        "the last sync decided by it"
+    );
+    let shown = story.invocation(&["rules", "status"]).in_text().run().await;
+    shown.exits(3);
+    assert!(
+        shown
+            .to_string()
+            .contains(&format!("active  commit {}", &first[..12])),
+        "{shown}"
+    );
+}
+
+#[tokio::test]
 async fn a_history_that_was_rewritten_is_taken_up_only_when_that_is_allowed() {
     let database = Database::sqlite();
     let (story, repository) = story(&database).await;
