@@ -247,12 +247,16 @@ impl<'a> Search<'_, 'a> {
 
     /// Whether a test comes out like that for everybody of whom only this is assumed.
     fn is_given(&mut self, goal: Goal<'a>) -> bool {
-        let is_test = matches!(goal.condition, Condition::Test(..));
+        if !matches!(goal.condition, Condition::Test(..)) {
+            return false;
+        }
         let opposite = Goal {
             wanted: goal.wanted.opposite(),
             ..goal
         };
-        is_test && self.steps > 0 && !self.is_possible(opposite) && self.steps > 0
+        let possible = self.is_possible(opposite);
+        // Out of steps, nothing is possible, and nothing follows from it.
+        !possible && self.steps > 0
     }
 
     fn is_possible(&mut self, goal: Goal<'a>) -> bool {

@@ -80,9 +80,8 @@ impl<'a> Text<'a> {
 
     /// Assumes that a test holds, or that it does not; whether that can be.
     pub(super) fn test(&mut self, test: &'a TextTest, positive: bool) -> bool {
-        match &mut self.among {
-            Some(among) => among.retain(|value| agrees(test, value, positive)),
-            None => {}
+        if let Some(among) = &mut self.among {
+            among.retain(|value| agrees(test, value, positive));
         }
         if self.among.is_none() || matches!(test, TextTest::Matches(_)) {
             self.tests.push((test, positive));
