@@ -42,12 +42,8 @@ const LARGEST: usize = 256 << 20;
 ///
 /// Every error of every file, in the order of files and lines, followed by the warnings.
 pub fn load(files: &[SourceFile], options: LoadOptions) -> Result<Loaded, Vec<Diagnostic>> {
-    let total: usize = files.iter().map(|file| file.bytes.len()).sum();
-    if total > LARGEST {
-        let name = files.first().map_or("", |file| file.name.as_str());
-        let message = format!("the rule files hold {} MB", total >> 20);
-        let help = "together they may hold 256 MB";
-        return Err(vec![Diagnostic::of_file(name, "too-large", message, help)]);
+    if let Some(too_large) = too_large(files) {
+        return Err(vec![too_large]);
     }
     let mut broken = Vec::new();
     let mut texts = Vec::with_capacity(files.len());
@@ -70,11 +66,7 @@ pub fn load(files: &[SourceFile], options: LoadOptions) -> Result<Loaded, Vec<Di
         .collect();
     let checked = check(&parsed, options.groups, &mut findings);
     let failed = findings.errors() > 0 || !broken.is_empty();
-    let rule_set = (!failed).then(|| {
-        let names = files.iter().map(|file| file.name.clone());
-        let files: Files = names.zip(lines.iter().cloned()).collect();
-        compiled(checked, files, &mut findings)
-    });
+    let rule_set = (!failed).then(|| compiled(checked, files, &lines, &mut findings));
     let mut diagnostics = broken;
     let (found, dropped) = findings.into_sorted();
     diagnostics.extend(found.into_iter().map(|finding| {
@@ -87,22 +79,35 @@ pub fn load(files: &[SourceFile], options: LoadOptions) -> Result<Loaded, Vec<Di
     diagnostics.sort_by_key(|diagnostic| diagnostic.severity);
     match rule_set {
         None => Err(diagnostics),
-        Some(mut rule_set) => {
-            rule_set.sources = files.into();
-            Ok(Loaded {
-                rule_set,
-                warnings: diagnostics,
-            })
-        }
+        Some(rule_set) => Ok(Loaded {
+            rule_set,
+            warnings: diagnostics,
+        }),
     }
 }
 
 /// Compiles a set without errors, and reports what is claimed about it as far as the compiled set confirms it.
-fn compiled(checked: CheckedSet, files: Files, findings: &mut Findings) -> RuleSet {
+fn compiled(
+    checked: CheckedSet,
+    files: &[SourceFile],
+    lines: &[Vec<u32>],
+    findings: &mut Findings,
+) -> RuleSet {
     let claims = analysis::analyse(&checked);
-    let rule_set = compile::compile(checked, files);
+    let names = files.iter().map(|file| file.name.clone());
+    let places: Files = names.zip(lines.iter().cloned()).collect();
+    let mut rule_set = compile::compile(checked, places);
+    rule_set.sources = files.into();
     claims.report(&rule_set, findings);
     rule_set
+}
+
+fn too_large(files: &[SourceFile]) -> Option<Diagnostic> {
+    let total: usize = files.iter().map(|file| file.bytes.len()).sum();
+    let name = files.first().map_or("", |file| file.name.as_str());
+    let message = format!("the rule files hold {} MB", total >> 20);
+    let help = "together they may hold 256 MB";
+    (total > LARGEST).then(|| Diagnostic::of_file(name, "too-large", message, help))
 }
 
 fn statements(file: u32, text: &str, findings: &mut Findings) -> Vec<Statement> {

@@ -67,18 +67,22 @@ fn is_always<'a>(condition: &'a Condition, reasoner: &mut Reasoner<'a>) -> bool 
 /// Whether the condition is one test, or values of different attributes that have to be there together: nothing is
 /// wrong with that, and nearly all are like that.
 fn is_plain(condition: &Condition) -> bool {
-    let value_of = |term: &Condition| match term {
-        Condition::Test(Probe::OneOf(attribute, _), _) => Some(*attribute),
-        _ => None,
-    };
     let mut seen: BTreeSet<Attribute> = BTreeSet::new();
     match condition {
         Condition::Test(Probe::Kinds(_), _) => false,
         Condition::Test(..) => true,
         Condition::All(terms) => terms
             .iter()
-            .all(|term| value_of(term).is_some_and(|attribute| seen.insert(attribute))),
+            .all(|term| values_of(term).is_some_and(|attribute| seen.insert(attribute))),
         _ => false,
+    }
+}
+
+/// The attribute whose values the condition asks for, where it asks for nothing else.
+fn values_of(condition: &Condition) -> Option<Attribute> {
+    match condition {
+        Condition::Test(Probe::OneOf(attribute, _), _) => Some(*attribute),
+        _ => None,
     }
 }
 
@@ -99,8 +103,12 @@ fn excluding<'a>(condition: &'a Condition, reasoner: &mut Reasoner<'a>) -> Optio
     for (at, one) in terms.iter().enumerate() {
         for other in &terms[at + 1..] {
             if reasoner.never(Question::all([(one, Wanted::True), (other, Wanted::True)])) {
+                let join = match values_of(one).is_some() && values_of(one) == values_of(other) {
+                    true => "; if either will do, join them with OR, or use IN with a list",
+                    false => "",
+                };
                 let (one, other) = (written(one), written(other));
-                return Some(format!("`{one}` and `{other}` exclude each other"));
+                return Some(format!("`{one}` and `{other}` exclude each other{join}"));
             }
         }
     }

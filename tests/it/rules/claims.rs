@@ -152,7 +152,17 @@ fn marked(claim: &Diagnostic, line: &str) -> Option<std::ops::Range<usize>> {
             .nth(at)
             .map_or(line.len(), |(byte, _)| byte)
     };
-    Some(byte(claim.column - 1)..byte(claim.column - 1 + width))
+    let marked = byte(claim.column - 1)..byte(claim.column - 1 + width);
+    is_balanced(&line[marked.clone()]).then_some(marked)
+}
+
+/// Whether every bracket has its partner: marks go from the first test of a part to its last.
+fn is_balanced(text: &str) -> bool {
+    let mut open = 0_i32;
+    text.chars().all(|sign| {
+        open += i32::from(sign == '(') - i32::from(sign == ')');
+        open >= 0
+    }) && open == 0
 }
 
 /// The person an overlap shows: `… for example, a room with city "A b", plan "MCOEV" and no membership of ID, who gets …`.
