@@ -91,7 +91,7 @@ fn at_revision(app: &App, config: &TenantConfig, revision: &str) -> anyhow::Resu
     if let Source::Repository(_) = source {
         // So that what was pushed just now is there.
         source
-            .newest(options_of(config), app.clock.now())
+            .fetch(app.clock.now())
             .map_err(|error| unusable(revision, &error))?;
     }
     let book = source.at(revision, options_of(config));

@@ -68,6 +68,23 @@ impl Repository {
         Rulebook::of_files(&snapshot.files, options, revision)
     }
 
+    /// The rules of a revision; `HEAD` is the newest commit of the branch, as the copy has no other.
+    ///
+    /// # Errors
+    /// When there is no such revision, or as [`Repository::open`].
+    pub(super) fn at(
+        &self,
+        revision: &str,
+        options: LoadOptions,
+    ) -> Result<Rulebook, RulebookError> {
+        match revision.strip_prefix("HEAD") {
+            Some(rest) if rest.is_empty() || rest.starts_with(['~', '^']) => {
+                self.open(&format!("refs/heads/{}{rest}", self.branch), options)
+            }
+            _ => self.open(revision, options),
+        }
+    }
+
     /// The commit whose rules came into force last, in whatever process of this machine.
     fn in_force(&self, options: LoadOptions) -> Option<String> {
         self.mirror.marked(&self.mark(options))

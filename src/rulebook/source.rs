@@ -52,8 +52,16 @@ impl Source {
                 };
                 Rulebook::of_files(&snapshot.files, options, revision)
             }
-            Self::Repository(repository) => repository.open(revision, options),
+            Self::Repository(repository) => repository.at(revision, options),
         }
+    }
+
+    /// Brings what was pushed to this machine; nothing to do for a folder.
+    ///
+    /// # Errors
+    /// When the repository cannot be fetched.
+    pub fn fetch(&self, now: Timestamp) -> Result<(), RulebookError> {
+        self.version(now, SignedDuration::ZERO).map(drop)
     }
 
     /// When a commit of the source was written by its author; `None` where it cannot be read.

@@ -171,6 +171,10 @@ async fn the_status_tells_what_lies_there_and_what_decides() {
         json!(first),
         "the last sync decided by it"
     );
+    // What is broken now does not keep older revisions from being compared.
+    let diff = story.run(&["rules", "diff", "HEAD~2", "HEAD~1"]).await;
+    diff.exits(0).has("/differs", true);
+    assert_eq!(diff.report()["old"]["commit"], json!(first), "{diff}");
     let shown = story.invocation(&["rules", "status"]).in_text().run().await;
     shown.exits(3);
     assert!(
