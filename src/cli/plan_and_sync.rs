@@ -120,9 +120,11 @@ async fn sync_one(
     let finished = bar.during(run(&tenant, &request, args.wait)).await?;
     print(&finished, output)?;
     if finished.report.status != SyncStatus::Failed && !finished.report.holds_rules() {
-        let kept =
-            source_of(&config.rules, &app.mirrors).keep(&records.rulebook, options_of(config));
-        kept.map_err(|error| Failure::new(Exit::Error, error.text()))?;
+        let source = source_of(&config.rules, &app.mirrors);
+        // The sync is done: without the mark, only a rewritten history would not be seen.
+        if let Err(error) = source.keep(&records.rulebook, options_of(config)) {
+            output.warning(&error.text());
+        }
     }
     Ok(exit_of(&finished))
 }

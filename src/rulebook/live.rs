@@ -44,7 +44,8 @@ impl LiveRulebook {
         accept: Accept,
     ) -> Result<Self, RulebookError> {
         let now = clock.now();
-        let version = source.version(now, SignedDuration::ZERO);
+        // Many tenants may have their rules in one repository: it is fetched once for all of them.
+        let version = source.version(now, source.poll());
         let (version, read) = newest(&source, options, &accept, version);
         let (book, problem) = match read {
             Ok(book) => (book, None),

@@ -29,7 +29,7 @@ impl Source {
     /// # Errors
     /// When they cannot be read or have errors.
     pub fn newest(&self, options: LoadOptions, now: Timestamp) -> Result<Rulebook, RulebookError> {
-        let version = self.version(now, SignedDuration::ZERO)?;
+        let version = self.version(now, self.poll())?;
         self.read(&version, options)
     }
 
@@ -61,7 +61,7 @@ impl Source {
     /// # Errors
     /// When the repository cannot be fetched.
     pub fn fetch(&self, now: Timestamp) -> Result<(), RulebookError> {
-        self.version(now, SignedDuration::ZERO).map(drop)
+        self.version(now, self.poll()).map(drop)
     }
 
     /// When a commit of the source was written by its author; `None` where it cannot be read.
