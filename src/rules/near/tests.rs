@@ -27,16 +27,20 @@ fn rules(text: &str) -> RuleSet {
     loaded.expect("valid rules").rule_set
 }
 
-fn near(rules: &RuleSet, values: &[(Attribute, &str)], voice: VoiceLicence) -> Option<NearMiss> {
+/// What is answered about a person with these values.
+fn asked<T>(values: &[(Attribute, &str)], ask: impl FnOnce(Subject<'_>) -> T) -> T {
     let mut user = User::new(UserId::from_u128(1));
     user.attributes = values.iter().copied().collect();
-    let subject = Subject {
+    ask(Subject {
         user: &user,
         kind: Kind::Person,
         book: &LicenceBook::new(PlanCatalogue::default(), None),
         groups: &GroupMembers::new(),
-    };
-    rules.near_miss(subject, voice)
+    })
+}
+
+fn near(rules: &RuleSet, values: &[(Attribute, &str)], voice: VoiceLicence) -> Option<NearMiss> {
+    asked(values, |subject| rules.near_miss(subject, voice))
 }
 
 #[test]
@@ -120,17 +124,10 @@ fn pasted_aliases_do_what_was_said() {
             .filter_map(|value| value.alias())
             .collect();
         let after = rules(&format!("{RULES}\n{}", lines.join("\n")));
-        let mut user = User::new(UserId::from_u128(1));
-        user.attributes = values.iter().copied().collect();
-        let subject = Subject {
-            user: &user,
-            kind: Kind::Person,
-            book: &LicenceBook::new(PlanCatalogue::default(), None),
-            groups: &GroupMembers::new(),
-        };
-        let pick = after
-            .pick(subject, VoiceLicence::PhoneSystem)
-            .expect("a range");
+        let pick = asked(&values, |subject| {
+            after.pick(subject, VoiceLicence::PhoneSystem)
+        });
+        let pick = pick.expect("a range");
         assert_eq!(pick.range, miss.range, "{values:?}");
     }
 }
