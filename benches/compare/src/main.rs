@@ -7,11 +7,13 @@ mod made_up;
 #[path = "../../measure.rs"]
 mod measure;
 
+mod expressions;
 mod numbers;
+mod policies;
 mod walk;
 mod wire;
 
-use made_up::Person;
+use made_up::{Ask, Person};
 use measure::Scale;
 
 fn main() {
@@ -31,6 +33,8 @@ fn decide(users: u64) {
         let people: Vec<Named> = people.collect();
         wire::measure(&people, ranges, users);
         walk::measure(&people, ranges, users);
+        expressions::measure(&people, ranges, users);
+        policies::measure(&people, ranges, users);
     }
 }
 
@@ -46,5 +50,33 @@ impl Named {
             office: made_up::office(person.office),
             department: made_up::DEPARTMENTS[person.department],
         }
+    }
+
+    fn answers(&self, ask: &Ask) -> bool {
+        match ask {
+            Ask::Office(name) => *name == self.office,
+            Ask::DepartmentIn(names) => names.contains(&self.department),
+        }
+    }
+}
+
+/// One of so many people, and at least fifty: for engines that would take minutes for all.
+pub(crate) fn few(people: &[Named], of: usize) -> &[Named] {
+    let count = (people.len() / of).max(50).min(people.len());
+    &people[..count]
+}
+
+/// Stops the measurement unless an engine finds for people the range that is to be found.
+pub(crate) fn agrees(
+    engine: &str,
+    people: &[Named],
+    ranges: u64,
+    first: impl Fn(&Named) -> Option<usize>,
+) {
+    for person in people.iter().take(20) {
+        let wants = |range: &u64| made_up::asks(*range).iter().all(|ask| person.answers(ask));
+        let wanted = (0..ranges).find(wants).map(|range| range as usize);
+        assert!(wanted.is_some(), "everybody has a range");
+        assert_eq!(first(person), wanted, "{engine} and {}", person.office);
     }
 }
