@@ -1,6 +1,6 @@
 //! The attributes rules can read, and their values for one user.
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use std::sync::Arc;
 
 macro_rules! attributes {
@@ -98,9 +98,16 @@ impl Attribute {
 ///
 /// Texts are shared, because the values of a directory repeat: a tenant of a million people has hundreds of
 /// offices, not a million. They are stored exactly as Graph sent them; folding is the business of rules.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(transparent)]
-pub struct Attributes(Vec<(Attribute, Arc<str>)>);
+///
+/// A bit for each attribute that has a value says where its text stands, so that looking one up touches memory once:
+/// over a million people that, and not comparing, is what deciding costs.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Attributes {
+    present: u64,
+    texts: Vec<Arc<str>>,
+}
+
+const _: () = assert!(Attribute::ALL.len() <= u64::BITS as usize);
 
 impl Attributes {
     /// The value, or `None` when the directory has none. A blank text is a value here.
@@ -112,46 +119,76 @@ impl Attributes {
     /// As [`Attributes::get`], but the shared text itself, whose address identifies equal texts of one reading.
     #[must_use]
     pub fn shared(&self, attribute: Attribute) -> Option<&Arc<str>> {
-        let at = self
-            .0
-            .binary_search_by_key(&attribute, |(key, _)| *key)
-            .ok()?;
-        Some(&self.0[at].1)
+        let at = self.place(attribute).ok()?;
+        Some(&self.texts[at])
     }
 
     /// Sets or, with `None`, clears one value.
     pub fn set(&mut self, attribute: Attribute, value: Option<Arc<str>>) {
-        match (
-            self.0.binary_search_by_key(&attribute, |(key, _)| *key),
-            value,
-        ) {
-            (Ok(at), Some(text)) => self.0[at].1 = text,
+        match (self.place(attribute), value) {
+            (Ok(at), Some(text)) => self.texts[at] = text,
             (Ok(at), None) => {
-                self.0.remove(at);
+                self.texts.remove(at);
+                self.present &= !bit(attribute);
             }
-            (Err(at), Some(text)) => self.0.insert(at, (attribute, text)),
+            (Err(at), Some(text)) => {
+                self.texts.insert(at, text);
+                self.present |= bit(attribute);
+            }
             (Err(_), None) => {}
         }
     }
 
     /// All values, ordered by attribute.
     pub fn iter(&self) -> impl Iterator<Item = (Attribute, &Arc<str>)> {
-        self.0.iter().map(|(attribute, text)| (*attribute, text))
+        let mut rest = self.present;
+        self.texts.iter().map(move |text| {
+            let attribute = Attribute::ALL[rest.trailing_zeros() as usize];
+            rest &= rest - 1;
+            (attribute, text)
+        })
     }
+
+    /// Where the attribute's text stands, or would.
+    fn place(&self, attribute: Attribute) -> Result<usize, usize> {
+        let bit = bit(attribute);
+        let at = (self.present & (bit - 1)).count_ones() as usize;
+        match self.present & bit {
+            0 => Err(at),
+            _ => Ok(at),
+        }
+    }
+}
+
+const fn bit(attribute: Attribute) -> u64 {
+    1 << attribute as u8
 }
 
 impl<T: Into<Arc<str>>> FromIterator<(Attribute, T)> for Attributes {
     fn from_iter<I: IntoIterator<Item = (Attribute, T)>>(values: I) -> Self {
         let values = values.into_iter();
-        let mut all = Self(Vec::with_capacity(values.size_hint().0));
+        let mut all = Self {
+            present: 0,
+            texts: Vec::with_capacity(values.size_hint().0),
+        };
         for (attribute, text) in values {
-            // Adapters hand them over in order as a rule.
-            if all.0.last().is_none_or(|(last, _)| *last < attribute) {
-                all.0.push((attribute, text.into()));
-            } else {
-                all.set(attribute, Some(text.into()));
-            }
+            all.set(attribute, Some(text.into()));
         }
         all
+    }
+}
+
+// Written and read as pairs, in order.
+
+impl Serialize for Attributes {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_seq(self.iter())
+    }
+}
+
+impl<'de> Deserialize<'de> for Attributes {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let pairs = Vec::<(Attribute, Arc<str>)>::deserialize(deserializer)?;
+        Ok(pairs.into_iter().collect())
     }
 }

@@ -30,7 +30,7 @@ struct Rank {
     range: u32,
     /// Kinds it serves, one bit each.
     kinds: u8,
-    /// Where the values it requires stand, if its condition is nothing but such values.
+    /// Where what it requires stands and of how many attributes, if its condition is nothing but values of attributes.
     simple: Option<(u32, u8)>,
 }
 
@@ -39,8 +39,9 @@ struct Rank {
 pub(super) struct Index {
     /// Ranges in the order in which they are tried.
     ranks: Vec<Rank>,
-    /// Values that ranges with simple conditions require, one after the other.
-    required: Vec<(SlotId, u32)>,
+    /// What ranges with simple conditions require, one after the other, so that it lies side by side in memory: an
+    /// attribute, how many of its values will do, and these, ascending.
+    required: Vec<u32>,
     always: Vec<u32>,
     by_value: Vec<(SlotId, Vec<Posting>)>,
     by_text: Vec<(SlotId, Table<u32, Posting>)>,
@@ -89,12 +90,14 @@ impl Index {
 
     fn rank(&mut self, at: u32, range: &Range) {
         let first = self.required.len() as u32;
-        let values = range.when.as_ref().and_then(required_values);
-        let count = values
-            .as_ref()
-            .and_then(|values| u8::try_from(values.len()).ok());
+        let required = range.when.as_ref().and_then(required_values);
+        let required = required.unwrap_or_default();
+        let count = u8::try_from(required.len()).ok().filter(|count| *count > 0);
         if count.is_some() {
-            self.required.extend(values.into_iter().flatten());
+            for (slot, classes) in required {
+                let head = [u32::from(slot), classes.len() as u32];
+                self.required.extend(head.iter().chain(classes));
+            }
         }
         self.ranks.push(Rank {
             priority: range.priority,
@@ -231,23 +234,33 @@ impl Tried<'_> {
 
     fn holds(&self, rank: Rank, look: &mut Look<'_>) -> bool {
         if let Some((first, count)) = rank.simple {
-            let first = first as usize;
-            let required = &self.index.required[first..first + count as usize];
-            let has = |(slot, class): &(SlotId, u32)| look.meaning(*slot).class == *class;
-            return required.iter().all(has);
+            return has_all(&self.index.required[first as usize..], count, look);
         }
         let when = self.ranges[rank.range as usize].when.as_ref();
         when.is_some_and(|when| look.holds(when))
     }
 }
 
-/// The values of which a condition requires all and nothing else, if it is that simple.
-fn required_values(when: &Expression) -> Option<Vec<(SlotId, u32)>> {
+/// Whether the user has one of the values of each of so many attributes.
+fn has_all(mut required: &[u32], attributes: u8, look: &mut Look<'_>) -> bool {
+    for _ in 0..attributes {
+        let [slot, several, rest @ ..] = required else {
+            return false;
+        };
+        let (classes, behind) = rest.split_at(*several as usize);
+        let class = look.meaning(*slot as SlotId).class;
+        if classes.binary_search(&class).is_err() {
+            return false;
+        }
+        required = behind;
+    }
+    true
+}
+
+/// The attributes of each of which a condition requires one of some values, if it is that simple and nothing else.
+fn required_values(when: &Expression) -> Option<Vec<(SlotId, &[u32])>> {
     match when {
-        Expression::Test(Test::OneOf(slot, classes)) => match **classes {
-            [only] => Some(vec![(*slot, only)]),
-            _ => None,
-        },
+        Expression::Test(Test::OneOf(slot, classes)) => Some(vec![(*slot, classes)]),
         Expression::All(terms) => {
             let values: Option<Vec<_>> = terms.iter().map(required_values).collect();
             values.map(|values| values.concat())
