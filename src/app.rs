@@ -5,18 +5,20 @@ mod observer;
 mod review;
 mod rulebooks;
 mod serving;
+mod settings;
 
 pub use figures::figures;
 pub use observer::CountingSyncs;
 pub use serving::{Serving, serve};
+pub use settings::settings;
 
 use crate::apply::{Halt, Patience};
 use crate::cli::exit::{Exit, Failure};
 use crate::clock::{Clock, SystemClock};
 use crate::config::{Config, Credential, Database, Mode, Rules, TenantConfig};
-use crate::directory::{PlanCatalogue, PlanId};
+use crate::directory::PlanCatalogue;
 use crate::graph::{self, Graph, GraphSettings};
-use crate::plan::{self, Settings};
+use crate::plan::Settings;
 use crate::reconcile::{Reading, RuleSource, Tenant};
 use crate::rulebook::{Mirrors, Repository, Rulebook, RulebookError, Source};
 use crate::rules::{LoadOptions, RuleSet};
@@ -28,7 +30,6 @@ use jiff::SignedDuration;
 use secrecy::{ExposeSecret as _, SecretString};
 use std::sync::Arc;
 use std::time::Duration;
-use uuid::Uuid;
 
 /// This machine's clock may be so far off Graph's.
 const CLOCK_TOLERANCE: SignedDuration = SignedDuration::from_mins(5);
@@ -291,6 +292,7 @@ pub fn graph_of(
         max_wait: limits.max_wait,
         retries: limits.retries,
         catalogue: catalogue.clone(),
+        hire_date: config.directory.hire_date,
         observer: Arc::new(observer::Counting {
             tenant: config.name.clone(),
         }),
@@ -350,47 +352,5 @@ fn credential(config: &TenantConfig) -> anyhow::Result<graph::Credential> {
             "federated tokens and managed identities are not supported yet; use client_secret_file or a certificate",
         )
         .into()),
-    }
-}
-
-/// The settings of a tenant as the engine wants them.
-#[must_use]
-pub fn settings(tenant: &TenantConfig) -> Settings {
-    let plans = |ids: &[Uuid]| ids.iter().copied().map(PlanId).collect::<Vec<_>>();
-    let eligibility = &tenant.eligibility;
-    Settings {
-        tenant: tenant.name.clone(),
-        mode: match tenant.mode {
-            Mode::Observe => plan::Mode::Observe,
-            Mode::AssignOnly => plan::Mode::AssignOnly,
-            Mode::Apply => plan::Mode::Apply,
-        },
-        safety: plan::Safety {
-            max_releases: tenant.safety.max_releases,
-            max_release_percent: tenant.safety.max_release_percent,
-            max_assignments: tenant.safety.max_assignments,
-            max_unmatched_percent: tenant.safety.max_unmatched_percent,
-        },
-        grace: tenant.release.grace,
-        deleted_grace: tenant.release.deleted_grace,
-        adopt: tenant.ownership.adopt,
-        rehire: tenant.ownership.rehire,
-        enforce_policies: tenant.policies.enforce,
-        business_phone: tenant.profile.business_phone,
-        eligibility: plan::Eligibility {
-            require_teams: eligibility.require_teams,
-            include_disabled: eligibility.include_disabled,
-            settle: eligibility.settle,
-        },
-        waiting: plan::Waiting {
-            first: tenant.waiting.first,
-            longest: tenant.waiting.longest,
-            give_up: tenant.waiting.give_up,
-        },
-        catalogue: PlanCatalogue::with_extras(
-            &plans(&eligibility.extra_phone_system_plans),
-            &plans(&eligibility.extra_calling_plans),
-            &plans(&eligibility.extra_teams_plans),
-        ),
     }
 }

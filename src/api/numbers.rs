@@ -7,7 +7,7 @@ use super::state::Api;
 use crate::numbering::NumberState;
 use crate::reconcile;
 use crate::report::NumberOverrides;
-use crate::views::{HistoryItem, NumberFilter, NumberItem, read_number};
+use crate::views::{Golden, HistoryItem, NumberFilter, NumberItem, read_number};
 use axum::Json;
 use axum::extract::State;
 use serde::Deserialize;
@@ -23,6 +23,9 @@ pub(super) struct NumbersQuery {
     range: Option<String>,
     /// Only in this state, such as `free` or `assigned`.
     state: Option<String>,
+    /// `true`: only memorable ones, each with its score as `golden`: those that `numbers.golden_score` leaves to people,
+    /// and where that is off, all that score at all.
+    golden: Option<bool>,
     /// At most so many items, 1 to 1000; 100 where it is left out. Of a rare state a part may hold fewer, even none,
     /// while there is a `next_cursor`.
     limit: Option<u32>,
@@ -41,6 +44,10 @@ pub(super) async fn list(
     let filter = NumberFilter {
         range: query.range.as_deref(),
         state: query.state.as_deref().map(known_state).transpose()?,
+        golden: query
+            .golden
+            .unwrap_or_default()
+            .then_some(Golden::Configured),
     };
     let after = cursor(query.cursor.as_deref())?;
     let page = served

@@ -75,12 +75,18 @@ pub async fn figures(
     let round = store.resume_point().await?;
     let link = round.filter(|round| round.mode == RoundMode::Delta);
     let suspended = ranges.iter().filter(|range| range.suspended);
+    let low = ranges.iter().filter(|range| range.supply.is_low());
+    let givable = ranges
+        .iter()
+        .map(|range| (range.range.clone(), range.supply.givable()));
     Ok(TenantFigures {
         tenant: view.name().to_owned(),
         waiting: waiting(&state),
         notes: notes(&state),
         suspended: suspended.map(|range| range.range.clone()).collect(),
         numbers: ranges.iter().map(stock).collect(),
+        givable: givable.collect(),
+        low_stock: low.map(|range| range.range.clone()).collect(),
         delta_link: link.map(|round| SystemTime::from(round.at_since)),
         open_steps: u64::try_from(state.open_steps.len()).unwrap_or(u64::MAX),
         held: store.held(now).await?.is_some(),

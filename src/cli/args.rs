@@ -1,11 +1,13 @@
 //! The command line as typed. What the options mean together is checked by the commands; what cannot be typed together
 //! is refused here, with exit code 2.
 
+mod forecast;
 mod hand;
 mod review;
 mod rules_test;
 mod set;
 
+pub use forecast::ForecastArgs;
 pub use hand::{AssignArgs, ReleaseArgs};
 pub use review::{CoverageArgs, DiffArgs};
 pub use rules_test::RulesTestArgs;
@@ -213,6 +215,8 @@ pub enum RangesCommand {
         #[command(flatten)]
         tenants: TenantArgs,
     },
+    /// How long each range lasts at the rate of the last 90 days
+    Forecast(ForecastArgs),
     /// Give nothing from a range for now; who holds a number of it keeps it
     Suspend(SuspendArgs),
     /// Give numbers from a range again, also from one that was suspended because Teams refused three people
@@ -233,6 +237,15 @@ pub enum NumbersCommand {
         /// Only in this state, such as free or assigned
         #[arg(long)]
         state: Option<String>,
+        /// Only memorable ones, with their scores: those from this score on [default: `numbers.golden_score`, or any]
+        #[arg(
+            long,
+            value_name = "SCORE",
+            num_args = 0..=1,
+            require_equals = true,
+            value_parser = clap::value_parser!(u8).range(1..=100)
+        )]
+        golden: Option<Option<u8>>,
         /// At most so many
         #[arg(long, value_name = "N")]
         limit: Option<usize>,

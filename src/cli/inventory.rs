@@ -5,7 +5,7 @@ use super::output::{Format, Output};
 use crate::app::App;
 use crate::numbering::{E164, NumberState};
 use crate::report::inert;
-use crate::views::{self, MOST, NumberFilter, NumberItem, RangeItem, ViewError};
+use crate::views::{self, Golden, MOST, NumberFilter, NumberItem, RangeItem, ViewError};
 use comfy_table::{Table, presets};
 use jiff::Timestamp;
 
@@ -75,6 +75,7 @@ pub(super) struct Wanted<'a> {
     pub(super) tenant: Option<&'a str>,
     pub(super) range: Option<&'a str>,
     pub(super) state: Option<&'a str>,
+    pub(super) golden: Option<Option<u8>>,
     pub(super) limit: Option<usize>,
 }
 
@@ -87,6 +88,9 @@ pub(super) async fn numbers(
     let filter = NumberFilter {
         range: wanted.range,
         state: wanted.state.map(known_state).transpose()?,
+        golden: wanted
+            .golden
+            .map(|least| least.map_or(Golden::Configured, Golden::AtLeast)),
     };
     let limit = wanted.limit.unwrap_or(usize::MAX);
     let mut items: Vec<NumberItem> = Vec::new();
@@ -107,7 +111,7 @@ pub(super) async fn numbers(
     }
     match output.format {
         Format::Json => output.items(&items)?,
-        Format::Text => output.text(&numbers_table(&items))?,
+        Format::Text => output.text(&numbers_table(&items, wanted.golden.is_some()))?,
     }
     Ok(Exit::Done)
 }
@@ -118,7 +122,8 @@ pub(super) fn size(limit: usize, there: usize) -> u32 {
     u32::try_from(left).unwrap_or(MOST).min(MOST)
 }
 
-fn with_remedy(error: ViewError) -> anyhow::Error {
+/// Says where the names of the ranges stand, to whoever named one that is not there.
+pub(super) fn with_remedy(error: ViewError) -> anyhow::Error {
     match error {
         ViewError::NoRange(_) => {
             let text = format!("{error}; `linekeeper ranges list` shows them");
@@ -138,9 +143,10 @@ fn known_state(name: &str) -> Result<NumberState, Failure> {
     })
 }
 
-fn numbers_table(items: &[NumberItem]) -> String {
+fn numbers_table(items: &[NumberItem], scored: bool) -> String {
     let mut table = plain_table();
-    table.set_header(["number", "range", "state", "user", "since", "until"]);
+    let head = ["number", "range", "state", "user", "since", "until"];
+    table.set_header(head.into_iter().chain(scored.then_some("golden")));
     for item in items {
         let time = |at: Option<Timestamp>| {
             at.map(|at| at.strftime("%Y-%m-%d %H:%M").to_string())
@@ -161,7 +167,8 @@ fn numbers_table(items: &[NumberItem]) -> String {
             time(item.since),
             time(item.until),
         ];
-        table.add_row(row);
+        let score = item.golden.map(|score| score.to_string());
+        table.add_row(row.into_iter().chain(score));
     }
     format!("{table}\n{} numbers\n", items.len())
 }

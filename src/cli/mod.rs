@@ -11,6 +11,7 @@ mod demo_folder;
 mod doctor;
 pub mod exit;
 mod explain;
+mod forecast;
 mod history;
 mod init;
 mod inventory;

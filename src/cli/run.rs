@@ -6,8 +6,8 @@ use super::args::{
 use super::exit::{self, Exit};
 use super::output::{Format, Output};
 use super::{
-    by_hand, demo, doctor, explain, history, init, inventory, people, plan_and_sync, rules,
-    rules_coverage, rules_diff, rules_status, rules_test, serve, set, simulate, syncs,
+    by_hand, demo, doctor, explain, forecast, history, init, inventory, people, plan_and_sync,
+    rules, rules_coverage, rules_diff, rules_status, rules_test, serve, set, simulate, syncs,
 };
 use crate::app::App;
 use crate::config::{Config, Sources, load};
@@ -130,6 +130,7 @@ async fn ranges(app: &App, command: &RangesCommand, output: &mut Output) -> anyh
         RangesCommand::List { tenants } => {
             inventory::ranges(app, tenants.tenant.as_deref(), output).await
         }
+        RangesCommand::Forecast(args) => forecast::forecast(app, args, output).await,
         RangesCommand::Suspend(args) => set::suspend(app, args, output).await,
         RangesCommand::Resume(args) => set::resume_range(app, args, output).await,
     }
@@ -141,9 +142,11 @@ async fn numbers(app: &App, command: &NumbersCommand, output: &mut Output) -> an
             tenants,
             range,
             state,
+            golden,
             limit,
         } => {
             let wanted = inventory::Wanted {
+                golden: *golden,
                 tenant: tenants.tenant.as_deref(),
                 range: range.as_deref(),
                 state: state.as_deref(),

@@ -2,11 +2,11 @@
 
 use super::scalar::{Lapse, Pause, PlanId};
 use super::typed::{
-    DirectoryTyped, EligibilityTyped, GraphTyped, ModeTyped, OwnershipTyped, PoliciesTyped,
-    ProfileTyped, ReleaseTyped, RulesTyped, SafetyTyped, WaitingTyped,
+    DirectoryTyped, EligibilityTyped, GraphTyped, ModeTyped, NumbersTyped, OwnershipTyped,
+    PoliciesTyped, ProfileTyped, ReleaseTyped, RulesTyped, SafetyTyped, WaitingTyped,
 };
 use super::validated::{
-    Directory, Eligibility, Graph, Mode, Ownership, Policies, Profile, Release, Rules,
+    Directory, Eligibility, Graph, Mode, Numbers, Ownership, Policies, Profile, Release, Rules,
     RulesRepository, Safety, Waiting,
 };
 use std::path::PathBuf;
@@ -41,6 +41,7 @@ impl From<&DirectoryTyped> for Directory {
     fn from(typed: &DirectoryTyped) -> Self {
         Self {
             groups: typed.groups,
+            hire_date: typed.hire_date,
         }
     }
 }
@@ -109,6 +110,16 @@ impl From<&WaitingTyped> for Waiting {
             first: typed.first.0,
             longest: typed.longest.0,
             give_up: typed.give_up.0,
+        }
+    }
+}
+
+impl From<&NumbersTyped> for Numbers {
+    fn from(typed: &NumbersTyped) -> Self {
+        let least = u8::try_from(typed.golden_score.0).ok();
+        Self {
+            golden_score: least.filter(|least| *least > 0),
+            emergency_tails: typed.emergency_tails,
         }
     }
 }

@@ -43,6 +43,7 @@ sections! {
         profile: ProfileTyped,
         eligibility: EligibilityTyped,
         waiting: WaitingTyped,
+        numbers: NumbersTyped,
         tenant: Vec<TenantTyped>,
     }
     TenantTyped {
@@ -69,6 +70,7 @@ sections! {
         profile: ProfileTyped,
         eligibility: EligibilityTyped,
         waiting: WaitingTyped,
+        numbers: NumbersTyped,
     }
     ServerTyped { listen: Listen, allow_anonymous: bool }
     DatabaseTyped { url: Option<SecretString>, url_file: Option<Location> }
@@ -91,7 +93,7 @@ sections! {
         allow_rewrite: bool,
         mirror: Location,
     }
-    DirectoryTyped { groups: bool }
+    DirectoryTyped { groups: bool, hire_date: bool }
     SafetyTyped {
         max_releases: Count,
         max_release_percent: Percent,
@@ -111,6 +113,7 @@ sections! {
         extra_teams_plans: Vec<PlanId>,
     }
     WaitingTyped { first: Pause, longest: Pause, give_up: Pause }
+    NumbersTyped { golden_score: Percent, emergency_tails: bool }
 }
 
 /// The sections that a tenant may set again for itself, and `mode`.
@@ -126,4 +129,5 @@ pub(super) const PER_TENANT: &[&str] = &[
     "profile",
     "eligibility",
     "waiting",
+    "numbers",
 ];

@@ -164,6 +164,7 @@ fn tenant(
         profile: (&typed.profile).into(),
         eligibility: (&typed.eligibility).into(),
         waiting: (&typed.waiting).into(),
+        numbers: (&typed.numbers).into(),
     })
 }
 

@@ -68,6 +68,8 @@ pub struct TenantConfig {
     pub eligibility: Eligibility,
     /// `[waiting]`.
     pub waiting: Waiting,
+    /// `[numbers]`.
+    pub numbers: Numbers,
 }
 
 /// How much of a plan is written to Graph.
@@ -191,6 +193,8 @@ pub struct RulesRepository {
 pub struct Directory {
     /// Whether transitive group memberships are read.
     pub groups: bool,
+    /// Whether the days on which people join are read, for forecasts.
+    pub hire_date: bool,
 }
 
 /// `[safety]`.
@@ -265,4 +269,13 @@ pub struct Waiting {
     pub longest: SignedDuration,
     /// After so long it is retried daily, with an alert.
     pub give_up: SignedDuration,
+}
+
+/// `[numbers]`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Numbers {
+    /// Numbers that score at least so much, 1 to 100, are not given by rule; `None`: every number may be.
+    pub golden_score: Option<u8>,
+    /// Whether numbers that end like an emergency number of their country are given to nobody.
+    pub emergency_tails: bool,
 }

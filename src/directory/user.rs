@@ -2,6 +2,7 @@
 
 use super::{Attribute, Attributes, Licences, UserId};
 use jiff::Timestamp;
+use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 
@@ -29,6 +30,9 @@ pub struct User {
     pub created: Option<Timestamp>,
     /// The one value of `businessPhones`, as it stands there.
     pub business_phone: Option<Arc<str>>,
+    /// The day of `employeeHireDate`, where hire dates are read.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub hired: Option<Date>,
 }
 
 /// When usable voice plans were assigned to a user (`assignedDateTime`, the latest of each class).
@@ -54,6 +58,7 @@ impl User {
             on_premises_synced: false,
             created: None,
             business_phone: None,
+            hired: None,
         }
     }
 

@@ -22,6 +22,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 pub struct Graph {
     pub(super) transport: Transport,
     pub(super) catalogue: PlanCatalogue,
+    pub(super) hire_date: bool,
     pub(super) policy_ids: Mutex<BTreeMap<(String, String), String>>,
     interner: Mutex<Interner>,
 }
@@ -57,6 +58,7 @@ impl Graph {
         Ok(Self {
             transport: Transport::new(&settings, clock, client)?,
             catalogue: settings.catalogue,
+            hire_date: settings.hire_date,
             policy_ids: Mutex::default(),
             interner: Mutex::new(Interner::new()),
         })
@@ -124,7 +126,7 @@ impl Directory for Graph {
 
     fn selection(&self) -> String {
         // Links lead to the place they came from: after a move to another one they are of no use.
-        let digest = super::users::selection(&self.catalogue);
+        let digest = super::users::selection(&self.catalogue, self.hire_date);
         format!("{digest} {}", self.transport.base)
     }
 }

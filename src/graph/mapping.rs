@@ -8,6 +8,8 @@ use crate::directory::{
     PlanCatalogue, PlanDates, PlanId, PlanStatus, User, UserId,
 };
 use jiff::Timestamp;
+use jiff::civil::Date;
+use jiff::tz::TimeZone;
 use std::str::FromStr;
 use std::sync::Arc;
 
@@ -84,6 +86,7 @@ impl<'s> UserMapper<'s> {
                 .is_some_and(|kind| kind.eq_ignore_ascii_case("guest")),
             on_premises_synced: wire.on_premises_sync_enabled.unwrap_or(false),
             created: wire.created_date_time.as_deref().and_then(instant),
+            hired: wire.employee_hire_date.as_deref().and_then(day),
             business_phone: wire
                 .business_phones
                 .as_ref()
@@ -221,6 +224,13 @@ fn status(text: &str) -> PlanStatus {
 }
 
 /// An instant to the microsecond, which is what the product keeps; Graph sends up to seven decimals.
+/// The day of an instant, or a day by itself.
+fn day(text: &str) -> Option<Date> {
+    let instant = text.parse::<Timestamp>().ok();
+    let day = instant.map(|at| at.to_zoned(TimeZone::UTC).date());
+    day.or_else(|| text.parse().ok())
+}
+
 fn instant(text: &str) -> Option<Timestamp> {
     let exact: Timestamp = text.parse().ok()?;
     Timestamp::from_microsecond(exact.as_microsecond()).ok()

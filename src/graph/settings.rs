@@ -32,6 +32,8 @@ pub struct GraphSettings {
     pub first_pause: Duration,
     /// Which plans a user's plan dates are about.
     pub catalogue: PlanCatalogue,
+    /// Whether the days on which people join are read too.
+    pub hire_date: bool,
     /// Who is told of the requests.
     pub observer: Arc<dyn Observer>,
 }
@@ -52,6 +54,7 @@ impl GraphSettings {
             retries: 4,
             first_pause: Duration::from_millis(500),
             catalogue: PlanCatalogue::default(),
+            hire_date: false,
             observer: Arc::new(Nobody),
         }
     }

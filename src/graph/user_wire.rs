@@ -9,6 +9,9 @@ postalCode,streetAddress,officeLocation,usageLocation,department,companyName,job
 employeeOrgData,onPremisesExtensionAttributes,preferredLanguage,accountEnabled,userType,onPremisesSyncEnabled,\
 createdDateTime,businessPhones,assignedLicenses,assignedPlans";
 
+/// What is asked for besides, where hire dates are wanted.
+pub(super) const HIRE_DATE: &str = ",employeeHireDate";
+
 /// One page of a delta round.
 #[derive(Debug, Deserialize)]
 pub(super) struct WirePage<'a> {
@@ -74,6 +77,8 @@ pub(super) struct WireUser<'a> {
     pub(super) on_premises_sync_enabled: Option<bool>,
     #[serde(borrow)]
     pub(super) created_date_time: Option<Text<'a>>,
+    #[serde(borrow)]
+    pub(super) employee_hire_date: Option<Text<'a>>,
     #[serde(borrow)]
     pub(super) business_phones: Option<Vec<Text<'a>>>,
     #[serde(borrow)]

@@ -4,7 +4,7 @@ use super::Graph;
 use super::decode::{Malformed, Text, decode_list};
 use super::mapping::UserMapper;
 use super::route::Route;
-use super::user_wire::PROPERTIES;
+use super::user_wire::{HIRE_DATE, PROPERTIES};
 use crate::directory::{
     Cursor, GroupId, Link, Next, Page, PlanCatalogue, PlanId, ReadError, User, UserId,
 };
@@ -25,9 +25,15 @@ const KEY: &AsciiSet = &NON_ALPHANUMERIC
 /// Rises when the same properties are read into something else.
 const READING: &str = "1";
 
+/// The properties that are asked for.
+fn properties(hire_date: bool) -> String {
+    let more = if hire_date { HIRE_DATE } else { "" };
+    format!("{PROPERTIES}{more}")
+}
+
 /// The digest of what pages carry: properties, and the plans whose dates are kept.
-pub(super) fn selection(catalogue: &PlanCatalogue) -> String {
-    let mut text = format!("{READING}\n{PROPERTIES}");
+pub(super) fn selection(catalogue: &PlanCatalogue, hire_date: bool) -> String {
+    let mut text = format!("{READING}\n{}", properties(hire_date));
     let mut add = |name: &str, plans: &BTreeSet<PlanId>| {
         text.push('\n');
         text.push_str(name);
@@ -57,7 +63,8 @@ impl Graph {
         let url = match at {
             Cursor::Full => {
                 self.interner().begin_round();
-                base.at(&format!("/users/delta?$select={PROPERTIES}"))?
+                let properties = properties(self.hire_date);
+                base.at(&format!("/users/delta?$select={properties}"))?
             }
             Cursor::At(link) => base.follow(link)?,
         };
@@ -97,10 +104,11 @@ impl Graph {
     /// One user by object id or UPN; `key` is percent-encoded here.
     pub(super) async fn read_user_at(&self, key: &str) -> Result<Option<User>, ReadError> {
         let key = utf8_percent_encode(key, KEY);
+        let properties = properties(self.hire_date);
         let url = self
             .transport
             .base
-            .at(&format!("/users/{key}?$select={PROPERTIES}"))?;
+            .at(&format!("/users/{key}?$select={properties}"))?;
         let read = self.transport.read(Route::Users, url, |answer| {
             UserMapper::new(&self.catalogue, &mut self.interner()).single(&answer.body)
         });
@@ -148,16 +156,17 @@ mod tests {
 
     #[test]
     fn the_selection_changes_with_the_plans_that_are_dated() {
-        let known = selection(&PlanCatalogue::default());
-        assert_eq!(known, selection(&PlanCatalogue::default()));
+        let known = selection(&PlanCatalogue::default(), false);
+        assert_eq!(known, selection(&PlanCatalogue::default(), false));
+        assert_ne!(known, selection(&PlanCatalogue::default(), true));
         let extra = [PlanId::from_u128(7)];
         assert_ne!(
             known,
-            selection(&PlanCatalogue::with_extras(&extra, &[], &[]))
+            selection(&PlanCatalogue::with_extras(&extra, &[], &[]), false)
         );
         assert_ne!(
-            selection(&PlanCatalogue::with_extras(&extra, &[], &[])),
-            selection(&PlanCatalogue::with_extras(&[], &extra, &[]))
+            selection(&PlanCatalogue::with_extras(&extra, &[], &[]), false),
+            selection(&PlanCatalogue::with_extras(&[], &extra, &[]), false)
         );
     }
 }

@@ -2,7 +2,7 @@
 
 use super::case::Case;
 use super::grant::{Grant, country_mismatch};
-use super::inventory::entry;
+use super::inventory::{entry, is_never};
 use super::judge::Row;
 use super::{Departed, Former, Index, Reason};
 use crate::directory::{Attribute, UserId, VoiceLicence};
@@ -181,7 +181,7 @@ fn given(
         .is_none_or(|l| l.is_assignable_as(declared.number_type));
     let listed_enough = !declared.number_type.must_be_listed() || index.listed(number).is_some();
     let available = states.contains(&entry.state)
-        || (booked && gone_from_teams && listed_enough && !declared.never.contains(number));
+        || (booked && gone_from_teams && listed_enough && !is_never(index, declared, number));
     (theirs && available).then(|| claim(index, number, range, reason, why))
 }
 

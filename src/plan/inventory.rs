@@ -2,7 +2,9 @@
 
 use super::{Action, Index};
 use crate::directory::UserId;
-use crate::numbering::{E164, Listed, ListedType, NumberState, Span, Spans};
+use crate::numbering::{
+    E164, Listed, ListedType, NumberState, Span, Spans, emergency_within, ends_like_emergency,
+};
 use crate::rules::{Range, Unlisted};
 use jiff::Timestamp;
 use std::collections::{BTreeMap, BTreeSet};
@@ -127,7 +129,7 @@ pub fn entry(index: &Index<'_>, range: &Range, number: E164) -> Entry {
             ..plain(NumberState::Foreign)
         };
     }
-    if range.never.contains(number) {
+    if is_never(index, range, number) {
         return plain(NumberState::Never);
     }
     if let Some(until) = range.assignable_at(number).filter(|from| now < *from) {
@@ -146,6 +148,25 @@ pub fn entry(index: &Index<'_>, range: &Range, number: E164) -> Entry {
         _ => {}
     }
     set_aside_or_free(index, range, number)
+}
+
+/// Whether the range never gives the number: by its `never`, or by a tail like an emergency number's, where the
+/// configuration says so.
+pub(super) fn is_never(index: &Index<'_>, range: &Range, number: E164) -> bool {
+    let tails_count = index.world.settings.numbers.emergency_tails;
+    range.never.contains(number) || (tails_count && ends_like_emergency(number, range.country))
+}
+
+/// The same of a set of its numbers.
+fn never_among(index: &Index<'_>, range: &Range, numbers: &Spans) -> Spans {
+    let mut never = numbers.intersection(&range.never);
+    if index.world.settings.numbers.emergency_tails {
+        let tails = numbers
+            .runs()
+            .flat_map(|run| emergency_within(run, range.country));
+        tails.for_each(|number| never.insert(Span::single(number)));
+    }
+    never
 }
 
 /// A number that is held under management, or that an open step claims.
@@ -249,7 +270,7 @@ fn classify_rest(index: &Index<'_>, range: &Range, mut rest: Spans) -> Vec<(Numb
     };
     take(
         NumberState::Never,
-        rest.intersection(&range.never),
+        never_among(index, range, &rest),
         &mut rest,
     );
     let future: Spans = range

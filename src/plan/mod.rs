@@ -6,6 +6,7 @@ mod assign;
 mod case;
 mod change;
 mod draft;
+mod forecast;
 mod former;
 mod grant;
 mod guard;
@@ -28,6 +29,7 @@ mod rule_change;
 mod settings;
 mod standing;
 mod stock;
+mod supply;
 mod tenant_notes;
 mod upkeep;
 mod world;
@@ -38,6 +40,7 @@ pub use change::{
     StepError,
 };
 pub use draft::{Draft, Effects, number_digest, user_digest};
+pub use forecast::Trend;
 pub use guard::{Approval, guard, hold_changed_rules, release_limit};
 pub use hand::{Hand, Wish, by_hand};
 pub use inventory::{Counts, Entry, RangeInventory, entry};
@@ -55,9 +58,10 @@ pub use planner::{Planner, is_decided_again, is_recorded_only, is_waiting};
 pub use prospect::{Prospect, as_remembered, prospect};
 pub use refusal::{Holder, Refusal};
 pub use rule_change::{Asked, Compared, Comparison, Effect, Unmatched};
-pub use settings::{Eligibility, Mode, Safety, Settings, Waiting};
+pub use settings::{Eligibility, Mode, Numbers, Safety, Settings, Waiting};
 pub use standing::standing;
 pub use stock::Stock;
+pub use supply::{Supply, golden_among_free, supplies};
 pub use world::{Circumstances, Index, World, out_of_place};
 
 #[cfg(test)]

@@ -1,6 +1,7 @@
 //! What configuration decides about a plan: validated values, made by `app` from the configuration.
 
 use crate::directory::PlanCatalogue;
+use crate::numbering::{E164, golden_score};
 use jiff::SignedDuration;
 use serde::{Deserialize, Serialize};
 
@@ -29,8 +30,30 @@ pub struct Settings {
     pub eligibility: Eligibility,
     /// Pauses after a refusal that can pass.
     pub waiting: Waiting,
+    /// Whether hire dates are read, for forecasts.
+    pub hire_dates: bool,
+    /// Which free numbers are not given by rule.
+    pub numbers: Numbers,
     /// Known plan ids and the configured additions.
     pub catalogue: PlanCatalogue,
+}
+
+/// `[numbers]`.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Numbers {
+    /// Numbers that score at least so much are given by people only; `None`: no number is too good.
+    pub golden_score: Option<u8>,
+    /// Whether numbers that end like an emergency number of their country count as `never`.
+    pub emergency_tails: bool,
+}
+
+impl Numbers {
+    /// Whether the rules leave the number to people because it is so memorable.
+    #[must_use]
+    pub fn leaves_to_people(&self, number: E164) -> bool {
+        self.golden_score
+            .is_some_and(|least| golden_score(number) >= least)
+    }
 }
 
 /// `mode`: how much of a plan is written to Graph.
@@ -122,6 +145,8 @@ impl Default for Settings {
                 longest: SignedDuration::from_hours(6),
                 give_up: SignedDuration::from_hours(24),
             },
+            hire_dates: false,
+            numbers: Numbers::default(),
             catalogue: PlanCatalogue::default(),
         }
     }

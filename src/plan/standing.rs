@@ -2,7 +2,9 @@
 
 use super::inventory::{entry, listed_now};
 use super::{Entry, Index};
-use crate::numbering::{Category, E164, Listed, ListedStatus, ListedType, NumberState};
+use crate::numbering::{
+    Category, E164, Listed, ListedStatus, ListedType, NumberState, golden_score,
+};
 use crate::rules::Range;
 
 /// Why a number is in its state, and what else stands against giving it to somebody: one sentence each.
@@ -49,6 +51,9 @@ fn reason(index: &Index<'_>, range: &Range, entry: &Entry) -> String {
         .until
         .map_or_else(String::new, |until| format!(" until {until}"));
     match entry.state {
+        NumberState::Free if index.world.settings.numbers.leaves_to_people(entry.number) => {
+            golden(golden_score(entry.number))
+        }
         NumberState::Free => "it can be given to the next person".to_owned(),
         NumberState::Claimed => match index.open_step(entry.number) {
             Some(step) => format!(
@@ -68,12 +73,32 @@ fn reason(index: &Index<'_>, range: &Range, entry: &Entry) -> String {
         NumberState::Blocked => format!(
             "Teams refused it twice: it is not offered{until}; `linekeeper numbers unblock` tries it sooner"
         ),
-        NumberState::Never => format!("the range {} lists it under `never`", range.name),
+        NumberState::Never => never(range, entry.number),
         NumberState::Reserved => set_aside(index, range, entry, &until),
         NumberState::Absent => absent(index, range, entry),
         NumberState::Foreign => listed_now(index, entry.number)
             .map_or_else(|| "Teams shows it as taken".to_owned(), foreign),
     }
+}
+
+/// A free number that the rules leave to people.
+fn golden(score: u8) -> String {
+    format!(
+        "it is so memorable (score {score}) that the rules give it to nobody (`numbers.golden_score`): name it to give \
+         it, as in `linekeeper assign USER NUMBER`; who had it before gets it back"
+    )
+}
+
+fn never(range: &Range, number: E164) -> String {
+    if range.never.contains(number) {
+        return format!("the range {} lists it under `never`", range.name);
+    }
+    let of = range
+        .country
+        .map_or_else(String::new, |country| format!(" of {country}"));
+    format!(
+        "it ends like an emergency number{of}, and `numbers.emergency_tails` keeps such numbers from everybody"
+    )
 }
 
 fn set_aside(index: &Index<'_>, range: &Range, entry: &Entry, until: &str) -> String {

@@ -1,6 +1,6 @@
 //! The free numbers of one range, and the order in which they are given.
 
-use super::{Index, RangeInventory};
+use super::{Index, RangeInventory, Supply, golden_among_free};
 use crate::directory::UserId;
 use crate::numbering::{E164, NumberState, Spans};
 use crate::rules::{Range, Select};
@@ -8,7 +8,8 @@ use jiff::Timestamp;
 use sha2::{Digest, Sha256};
 use std::collections::{BTreeMap, BTreeSet};
 
-/// Free numbers of a range while a plan is being made: what is taken is gone for everyone after.
+/// Free numbers of a range while a plan is being made: what is taken is gone for everyone after. Golden ones are not
+/// among them: whoever wants one has to name it.
 #[derive(Debug)]
 pub struct Stock {
     never_used: Spans,
@@ -25,20 +26,12 @@ impl Stock {
     #[must_use]
     pub fn of(index: &Index<'_>, range: &Range) -> Self {
         let inventory = RangeInventory::of(index, range);
-        let counts = inventory.counts();
-        let out_of_reach = [
-            NumberState::Never,
-            NumberState::Reserved,
-            NumberState::Absent,
-        ];
-        let uncounted: u64 = out_of_reach
-            .iter()
-            .filter_map(|state| counts.get(state))
-            .sum();
+        let golden = golden_among_free(&inventory, index.world.settings.numbers);
+        let supply = Supply::of(range, &inventory.counts(), golden.count());
         let free = inventory
             .told
             .iter()
-            .filter(|entry| entry.state == NumberState::Free);
+            .filter(|entry| entry.state == NumberState::Free && !golden.contains(entry.number));
         let (used, fresh): (Vec<_>, Vec<_>) = free.partition(|entry| entry.since.is_some());
         let mut never_used: Spans = super::inventory::runs(fresh.iter().map(|entry| entry.number))
             .into_iter()
@@ -51,7 +44,7 @@ impl Stock {
             spans.runs().for_each(|run| never_used.insert(run));
         }
         Self {
-            never_used,
+            never_used: never_used.difference(&golden),
             idle: used
                 .iter()
                 .filter_map(|e| Some((e.since?, e.number)))
@@ -61,7 +54,7 @@ impl Stock {
                 .filter_map(|e| Some((e.number, e.since?)))
                 .collect(),
             select: range.select,
-            keep: range.keep_free.of(range.numbers.count() - uncounted),
+            keep: supply.keep,
             all: range.numbers.clone(),
             tenant: index.world.settings.tenant.clone(),
         }

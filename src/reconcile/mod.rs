@@ -3,6 +3,7 @@
 //! [`sync`] writes; [`plan`] does the same over an [`Overlay`] that keeps every write in memory, so that what it
 //! shows is what a sync would do.
 
+mod aftermath;
 mod begun;
 mod by_hand;
 mod changed_rules;
@@ -21,6 +22,7 @@ mod tenant;
 mod told;
 mod verify;
 
+pub use aftermath::LowStock;
 pub use begun::{Begun, begin};
 pub use by_hand::is_unfinished;
 pub use overlay::Overlay;

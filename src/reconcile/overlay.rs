@@ -218,6 +218,19 @@ impl Ledger for Overlay {
         self.inner.rules_in_force().await
     }
 
+    async fn low_stock(&self) -> Result<BTreeSet<String>, JournalError> {
+        self.inner.low_stock().await
+    }
+
+    async fn remember_low_stock(
+        &self,
+        _fence: Fence,
+        _ranges: &BTreeSet<String>,
+        _now: Timestamp,
+    ) -> Result<(), JournalError> {
+        Ok(())
+    }
+
     async fn state(&self, now: Timestamp) -> Result<Arc<State>, JournalError> {
         let state = self.inner.state(now).await?;
         let changed = self.changed();

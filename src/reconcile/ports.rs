@@ -11,6 +11,7 @@ use crate::report::{RulesReport, SyncReport, TriggerKind};
 use crate::rules::{RuleSet, RuleSetId, SourceFile};
 use async_trait::async_trait;
 use jiff::Timestamp;
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 /// The id of a sync: unique, and in the order of their beginnings.
@@ -214,6 +215,17 @@ pub trait Ledger: Journal {
 
     /// The rules by which everybody was last decided; `None` when no sync has remembered any.
     async fn rules_in_force(&self) -> Result<Option<RulesInForce>, JournalError>;
+
+    /// The names of the ranges that had fewer free numbers than their `low-stock` when they were last remembered.
+    async fn low_stock(&self) -> Result<BTreeSet<String>, JournalError>;
+
+    /// Remembers such ranges in place of those before.
+    async fn remember_low_stock(
+        &self,
+        fence: Fence,
+        ranges: &BTreeSet<String>,
+        now: Timestamp,
+    ) -> Result<(), JournalError>;
 
     /// Claims a plan. Answers the `seq` of the changes that lost: another open step has their number or user.
     /// Those are not written, their users stay undecided; everything else is.

@@ -1,9 +1,12 @@
 //! The sentence: observe, decide, plan, guard, claim, apply, verify.
 
+use super::aftermath::LowStock;
 use super::decide::{decide, is_for_everyone, settings_digest};
 use super::observe::{self, Directory, Numbers};
 use super::verify::{Seen, failed_report, plan_report, report};
-use super::{Claim, Ledger, Overlay, Request, Selection, Stage, Stale, SyncId, Tenant, begin};
+use super::{
+    Claim, Ledger, Overlay, Request, RoundMode, Selection, Stage, Stale, SyncId, Tenant, begin,
+};
 use crate::apply::{Applied, Fence, Hands, JournalError, Task, recover, run};
 use crate::directory::ReadError;
 use crate::plan::{
@@ -27,6 +30,8 @@ pub struct Finished {
     pub held_because: Vec<String>,
     /// The plan itself, for saving.
     pub plan: Plan,
+    /// Ranges that this sync found short of numbers while the one before had not: each is told of once.
+    pub low_stock: Vec<LowStock>,
 }
 
 /// Why there was no sync at all.
@@ -163,10 +168,18 @@ impl Course<'_> {
         }
         let (tasks, conflicts) = self.claim(id, &draft, state, anchor, everyone, now).await?;
         let applied = self.apply(directory, tasks).await?;
-        self.suspend_refusing_ranges(state).await?;
-        let finished = report(&seen, draft, recovered, applied, &conflicts, directory);
+        let mut finished = report(&seen, draft, recovered, applied, &conflicts, directory);
+        finished.low_stock = self
+            .aftermath(&world, everyone || self.sees_everybody(directory), &finished.plan)
+            .await?;
         self.hold(id, &finished.report).await?;
         Ok(finished)
+    }
+
+    /// Whether everybody was read, or is looked at anyway: what few changes cannot have touched is looked at then.
+    fn sees_everybody(&self, directory: &Directory) -> bool {
+        let full = self.request.full || directory.users.mode == RoundMode::Full;
+        full && self.request.people().is_none()
     }
 
     /// What is made of everybody whose turn it is, the guard's word included.
@@ -264,27 +277,6 @@ impl Course<'_> {
         }
     }
 
-    async fn suspend_refusing_ranges(&self, before: &State) -> Result<(), JournalError> {
-        let now = self.tenant.clock.now();
-        let state = self.tenant.ledger.state(now).await?;
-        for (range, refused) in state
-            .refused_in_a_row
-            .iter()
-            .filter(|(_, refused)| **refused >= 3)
-        {
-            if !before.suspended.contains_key(range) {
-                let reason = format!("Teams refused {refused} people in a row");
-                tracing::error!(%range, error = reason, "range suspended; look at its numbers in Teams, then `linekeeper ranges resume`");
-                let suspension = crate::plan::Suspension { reason, since: now };
-                self.tenant
-                    .ledger
-                    .suspend(self.fence, range, Some(&suspension), now)
-                    .await?;
-            }
-        }
-        Ok(())
-    }
-
     /// A directory that shows nobody after there was somebody: held, nothing runs, and the next read is full again.
     async fn empty_directory(
         &self,
@@ -321,6 +313,7 @@ impl Course<'_> {
             failure: Some(error),
             held_because: Vec::new(),
             plan: Plan::default(),
+            low_stock: Vec::new(),
         }
     }
 

@@ -14,6 +14,7 @@ use crate::reconcile::{
 use crate::report::SyncReport;
 use async_trait::async_trait;
 use jiff::Timestamp;
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 #[async_trait]
@@ -105,6 +106,19 @@ impl Ledger for TenantStore {
 
     async fn rules_in_force(&self) -> Result<Option<RulesInForce>, JournalError> {
         self.kept_rules().await.map_err(Fault::on_read)
+    }
+
+    async fn low_stock(&self) -> Result<BTreeSet<String>, JournalError> {
+        self.short_ranges().await.map_err(Fault::on_read)
+    }
+
+    async fn remember_low_stock(
+        &self,
+        fence: Fence,
+        ranges: &BTreeSet<String>,
+        now: Timestamp,
+    ) -> Result<(), JournalError> {
+        retried(|| self.put_short_ranges(fence, ranges, now)).await
     }
 
     async fn claim(

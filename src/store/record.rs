@@ -5,6 +5,7 @@ use super::texts::Texts;
 use crate::directory::{Attribute, Attributes, Licences, PlanDates, User, UserId};
 use crate::rules::normal_form;
 use jiff::Timestamp;
+use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use std::borrow::Cow;
@@ -25,6 +26,8 @@ struct Written<'a> {
     created: Option<Timestamp>,
     #[serde(skip_serializing_if = "is_default")]
     phone: Option<&'a str>,
+    #[serde(skip_serializing_if = "is_default")]
+    hired: Option<Date>,
 }
 
 fn is_default<T: Default + PartialEq>(value: &T) -> bool {
@@ -47,6 +50,8 @@ struct Read<'a> {
     created: Option<Timestamp>,
     #[serde(default)]
     phone: Option<Arc<str>>,
+    #[serde(default)]
+    hired: Option<Date>,
 }
 
 #[derive(Deserialize)]
@@ -71,6 +76,7 @@ pub(super) fn encode(user: &User, licences: i64) -> Result<Encoded, Fault> {
             synced: user.on_premises_synced,
             created: user.created,
             phone: user.business_phone.as_deref(),
+            hired: user.hired,
         },
     )?;
     let mut hash = Sha256::new();
@@ -106,6 +112,7 @@ pub(super) fn decode(
         on_premises_synced: read.synced,
         created: read.created,
         business_phone: read.phone,
+        hired: read.hired,
     })
 }
 

@@ -126,6 +126,10 @@ measures! {
         "Numbers of the range by state; the states of a range add up to its size, and all are 0 once no rule declares it.";
     SUSPENDED Kind::Gauge, "linekeeper_range_suspended", ["tenant", "range"],
         "1 while nothing is given from the range, because Teams refused three people in a row or a person suspended it.";
+    GIVABLE Kind::Gauge, "linekeeper_range_givable", ["tenant", "range"],
+        "Numbers of the range that the rules can still give: free ones, without those that `keep-free` and `numbers.golden_score` hold back.";
+    LOW_STOCK Kind::Gauge, "linekeeper_range_low_stock", ["tenant", "range"],
+        "1 while the range has fewer free numbers than its `low-stock` says; 0 where it says nothing.";
     DELTA_LINK Kind::Gauge, "linekeeper_delta_link_timestamp_seconds", ["tenant"],
         "When the link was handed out from which the next sync reads changes; Graph takes it for 7 days. 0: the next sync reads everybody.";
     OPEN_STEPS Kind::Gauge, "linekeeper_open_steps", ["tenant"],

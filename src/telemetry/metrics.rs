@@ -1,8 +1,8 @@
 //! Collecting what is measured, and rendering it for Prometheus.
 
 use super::measure::{
-    BRAKE_ASSIGNMENTS, BRAKE_RELEASES, BUILD, DELTA_LINK, HELD, Kind, MEASURES, NOTES, NUMBERS,
-    OPEN_STEPS, PANICS, PAUSED, STARTED, SUSPENDED, WAITING,
+    BRAKE_ASSIGNMENTS, BRAKE_RELEASES, BUILD, DELTA_LINK, GIVABLE, HELD, Kind, LOW_STOCK, MEASURES,
+    NOTES, NUMBERS, OPEN_STEPS, PANICS, PAUSED, STARTED, SUSPENDED, WAITING,
 };
 use super::record::{counted, now, seconds};
 use metrics::{describe_counter, describe_gauge, describe_histogram};
@@ -57,6 +57,10 @@ pub struct TenantFigures {
     pub numbers: BTreeMap<String, BTreeMap<&'static str, u64>>,
     /// Suspended ranges.
     pub suspended: BTreeSet<String>,
+    /// By range, how many numbers the rules can still give.
+    pub givable: BTreeMap<String, u64>,
+    /// Ranges with fewer free numbers than their `low-stock`.
+    pub low_stock: BTreeSet<String>,
     /// When the delta link was handed out, if there is one.
     pub delta_link: Option<SystemTime>,
     /// Changes whose end is not known.
@@ -135,6 +139,9 @@ fn show_range(figures: &TenantFigures, range: &str) {
         NUMBERS.set(&[tenant, range, state], counted(count.unwrap_or_default()));
     }
     SUSPENDED.set(&[tenant, range], flag(figures.suspended.contains(range)));
+    let givable = figures.givable.get(range).copied().unwrap_or_default();
+    GIVABLE.set(&[tenant, range], counted(givable));
+    LOW_STOCK.set(&[tenant, range], flag(figures.low_stock.contains(range)));
 }
 
 /// The names of the states of a number, as the contract fixes them.

@@ -5,8 +5,8 @@ use super::stock::{after, part_of};
 use super::tenant::Look;
 use super::{Cursor, Page, TenantView, ViewError};
 use crate::directory::UserId;
-use crate::numbering::{E164, NumberState, Span};
-use crate::plan::{Entry, RangeInventory};
+use crate::numbering::{E164, NumberState, Span, golden_score};
+use crate::plan::{Entry, Numbers, RangeInventory};
 use crate::report::UserRef;
 use crate::rules::Range;
 use jiff::Timestamp;
@@ -41,6 +41,9 @@ pub struct NumberItem {
     /// Until when, of states that end by themselves.
     #[schema(value_type = Option<String>, format = DateTime)]
     pub until: Option<Timestamp>,
+    /// How memorable it is, 1 to 100; only where memorable numbers were asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub golden: Option<u8>,
 }
 
 /// Which numbers are wanted.
@@ -50,6 +53,26 @@ pub struct NumberFilter<'a> {
     pub range: Option<&'a str>,
     /// Only in this state.
     pub state: Option<NumberState>,
+    /// Only memorable ones, with their scores.
+    pub golden: Option<Golden>,
+}
+
+/// Which numbers count as memorable.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Golden {
+    /// Those that the configuration leaves to people; where it leaves none, all that score at all.
+    Configured,
+    /// Those that score at least so much.
+    AtLeast(u8),
+}
+
+impl Golden {
+    fn least(self, settings: Numbers) -> u8 {
+        match self {
+            Self::Configured => settings.golden_score.unwrap_or(1),
+            Self::AtLeast(least) => least.max(1),
+        }
+    }
 }
 
 /// A number as a person types it: separators are taken out.
@@ -91,7 +114,7 @@ impl TenantView {
         let next =
             (!walk.is_over()).then(|| walk.last.map(|last| Cursor::behind(List::Numbers, last)));
         Ok(Page {
-            items: self.named(found).await?,
+            items: self.named(found, filter.golden.is_some()).await?,
             next: next.flatten(),
         })
     }
@@ -135,10 +158,16 @@ impl TenantView {
             .stretch(span.first(), span.last(), AT_ONCE)
             .await?;
         let seen = Span::new(span.first(), stretch.upto).unwrap_or(Span::single(span.first()));
+        let least = walk
+            .filter
+            .golden
+            .map(|golden| golden.least(self.settings.numbers));
+        let wanted = |entry: &Entry| least.is_none_or(|least| golden_score(entry.number) >= least);
         let entries: Vec<Entry> = self.with_index(look, &stretch, |index| {
             let part = part_of(range, std::iter::once(seen).collect());
             let inventory = RangeInventory::of(index, &part);
-            inventory.entries(walk.filter.state).take(left).collect()
+            let entries = inventory.entries(walk.filter.state).filter(wanted);
+            entries.take(left).collect()
         });
         let full = entries.len() == left;
         walk.looked_upto(match entries.last() {
@@ -149,13 +178,20 @@ impl TenantView {
         Ok(())
     }
 
-    async fn named(&self, found: Vec<(Entry, &Range)>) -> Result<Vec<NumberItem>, ViewError> {
+    async fn named(
+        &self,
+        found: Vec<(Entry, &Range)>,
+        scored: bool,
+    ) -> Result<Vec<NumberItem>, ViewError> {
         let ids: Vec<_> = found.iter().filter_map(|(entry, _)| entry.user).collect();
         let upns = self.store.upns(ids).await?;
         let upn = |id| upns.get(&id).cloned();
         let items = found.into_iter();
         Ok(items
-            .map(|(entry, range)| item(entry, range, upn))
+            .map(|(entry, range)| NumberItem {
+                golden: scored.then(|| golden_score(entry.number)),
+                ..item(entry, range, upn)
+            })
             .collect())
     }
 }
@@ -172,6 +208,7 @@ fn item(entry: Entry, range: &Range, upn: impl FnOnce(UserId) -> Option<String>)
         }),
         since: entry.since,
         until: entry.until,
+        golden: None,
     }
 }
 
@@ -224,13 +261,13 @@ impl<'r> Walk<'r> {
         self.at >= self.end
     }
 
-    /// The numbers to be looked at next: unless a state is wanted, no more than are left to be shown.
+    /// The numbers to be looked at next: unless certain ones are wanted, no more than are left to be shown.
     fn next_span(&self, left: usize) -> Option<(&'r Range, Span)> {
         let range = self.ranges[..self.end].get(self.at)?;
         let run = self.rest_of_run()?;
-        let most = match self.filter.state {
-            None => run.first().digits() + left as u64 - 1,
-            Some(_) => u64::MAX,
+        let most = match (self.filter.state, self.filter.golden) {
+            (None, None) => run.first().digits() + left as u64 - 1,
+            _ => u64::MAX,
         };
         let last = E164::from_digits(run.last().digits().min(most))?;
         Some((range, Span::new(run.first(), last)?))

@@ -1,10 +1,11 @@
 //! Ranges: the stock of each.
 
 use super::cursor::List;
+use super::stock::Tally;
 use super::tenant::Look;
 use super::{Cursor, Page, TenantView, ViewError};
 use crate::numbering::NumberState;
-use crate::plan::{Counts, Suspension};
+use crate::plan::{Supply, Suspension};
 use crate::rules::Range;
 use serde::Serialize;
 use std::collections::BTreeMap;
@@ -45,6 +46,9 @@ pub struct RangeItem {
     pub absent: u64,
     /// Held by somebody or something that is not managed.
     pub foreign: u64,
+    /// What of it the rules can give.
+    #[serde(skip)]
+    pub supply: Supply,
 }
 
 impl RangeItem {
@@ -85,9 +89,9 @@ impl TenantView {
             }
         };
         let to = ranges.len().min(from.saturating_add(limit as usize));
-        let counts = self.counts(&look).await?;
+        let tallies = self.tallies(&look).await?;
         let suspended = self.store.suspensions().await?;
-        let items = (from..to).map(|at| item(&ranges[at], &counts[at], &suspended));
+        let items = (from..to).map(|at| item(&ranges[at], &tallies[at], &suspended));
         Ok(Page {
             items: items.collect(),
             next: (from < to && to < ranges.len())
@@ -102,9 +106,9 @@ impl TenantView {
     pub async fn range(&self, name: &str) -> Result<RangeItem, ViewError> {
         let look = self.look().await?;
         let at = place_of(&look, name).ok_or_else(|| ViewError::NoRange(name.to_owned()))?;
-        let counts = self.counts(&look).await?;
+        let tallies = self.tallies(&look).await?;
         let suspended = self.store.suspensions().await?;
-        Ok(item(&look.rules.ranges()[at], &counts[at], &suspended))
+        Ok(item(&look.rules.ranges()[at], &tallies[at], &suspended))
     }
 }
 
@@ -115,7 +119,8 @@ fn place_of(look: &Look, name: &str) -> Option<usize> {
         .position(|range| range.name == name)
 }
 
-fn item(range: &Range, counts: &Counts, suspended: &BTreeMap<String, Suspension>) -> RangeItem {
+fn item(range: &Range, tally: &Tally, suspended: &BTreeMap<String, Suspension>) -> RangeItem {
+    let counts = &tally.counts;
     let count = |state| counts.get(&state).copied().unwrap_or_default();
     RangeItem {
         tenant: None,
@@ -133,5 +138,6 @@ fn item(range: &Range, counts: &Counts, suspended: &BTreeMap<String, Suspension>
         blocked: count(NumberState::Blocked),
         absent: count(NumberState::Absent),
         foreign: count(NumberState::Foreign),
+        supply: Supply::of(range, counts, tally.golden),
     }
 }

@@ -10,7 +10,7 @@ use crate::report::{
     ChangedReport, DiffSummary, Move, NumberDiff, PersonDiff, RangeChange, RangeDiff, RangeShare,
     RuleSide, RulesDiff, UnmatchedReport, UserRef,
 };
-use crate::rules::{Changed, Range, RuleSet, Subject};
+use crate::rules::{Changed, RuleSet, Subject};
 use crate::store::TenantStore;
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -299,10 +299,7 @@ impl<'r> Seen<'r> {
         for (was, is) in follows.iter().enumerate() {
             comes_from.extend(is.map(|is| (is, was)));
         }
-        let share = |set: usize, rules: &RuleSet, at: usize| {
-            let (range, stock) = (&rules.ranges()[at], &stocks[set][at]);
-            filled(self.shares[set][at], range, stock)
-        };
+        let share = |set: usize, at: usize| filled(self.shares[set][at], &stocks[set][at]);
         let new = self.new.ranges().iter().enumerate();
         let mut all: Vec<RangeDiff> = new
             .map(|(is, range)| {
@@ -319,8 +316,8 @@ impl<'r> Seen<'r> {
                     },
                     renamed_from: old_name.filter(|name| *name != range.name),
                     properties: properties.into_iter().map(changed).collect(),
-                    old: was.map(|was| share(0, self.old, was)),
-                    new: Some(share(1, self.new, is)),
+                    old: was.map(|was| share(0, was)),
+                    new: Some(share(1, is)),
                 }
             })
             .collect();
@@ -330,18 +327,17 @@ impl<'r> Seen<'r> {
             change: RangeChange::Removed,
             renamed_from: None,
             properties: Vec::new(),
-            old: Some(share(0, self.old, was)),
+            old: Some(share(0, was)),
             new: None,
         }));
         all
     }
 }
 
-fn filled(share: RangeShare, range: &Range, stock: &RangeItem) -> RangeShare {
-    let out_of_reach = stock.never + stock.reserved + stock.absent;
+fn filled(share: RangeShare, stock: &RangeItem) -> RangeShare {
     RangeShare {
-        free: stock.free,
-        keep_free: range.keep_free.of(stock.total - out_of_reach),
+        free: stock.supply.free,
+        keep_free: stock.supply.keep,
         total: stock.total,
         ..share
     }

@@ -3,7 +3,7 @@
 use super::tenant::Look;
 use super::{TenantView, ViewError};
 use crate::numbering::{E164, NumberState, Span, Spans};
-use crate::plan::{Counts, Index, RangeInventory, World};
+use crate::plan::{Counts, Index, RangeInventory, World, golden_among_free};
 use crate::rules::{Range, RuleSet};
 use crate::store::Stretch;
 use jiff::{SignedDuration, Timestamp};
@@ -23,7 +23,16 @@ pub(super) struct Counted {
     at: Timestamp,
     /// When the first state ends by itself.
     until: Option<Timestamp>,
-    counts: Arc<Vec<Counts>>,
+    tallies: Arc<Vec<Tally>>,
+}
+
+/// What is counted of one range.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Tally {
+    /// By state.
+    pub(super) counts: Counts,
+    /// Free numbers that the rules leave to people.
+    pub(super) golden: u64,
 }
 
 impl Counted {
@@ -38,16 +47,16 @@ impl Counted {
 impl TenantView {
     /// The counts of every range, in the order of the ranges. Counted once and kept until something is written or a
     /// state ends by itself; during a sync they may be a few seconds old.
-    pub(super) async fn counts(&self, look: &Look) -> Result<Arc<Vec<Counts>>, ViewError> {
+    pub(super) async fn tallies(&self, look: &Look) -> Result<Arc<Vec<Tally>>, ViewError> {
         // Held while it is counted, so that many who look at once count once.
         let mut slot = self.counted.lock().await;
         if let Some(counted) = slot.as_ref().filter(|counted| counted.holds(look)) {
-            return Ok(Arc::clone(&counted.counts));
+            return Ok(Arc::clone(&counted.tallies));
         }
         let counted = self.count(look).await?;
-        let counts = Arc::clone(&counted.counts);
+        let tallies = Arc::clone(&counted.tallies);
         *slot = Some(counted);
-        Ok(counts)
+        Ok(tallies)
     }
 
     async fn count(&self, look: &Look) -> Result<Counted, ViewError> {
@@ -57,8 +66,11 @@ impl TenantView {
             runs.extend(range.numbers.runs().map(|run| (run, at)));
         }
         runs.sort_unstable();
-        let nothing: Counts = NumberState::ALL.iter().map(|state| (*state, 0)).collect();
-        let mut counts = vec![nothing; ranges.len()];
+        let nothing = Tally {
+            counts: NumberState::ALL.iter().map(|state| (*state, 0)).collect(),
+            golden: 0,
+        };
+        let mut tallies = vec![nothing; ranges.len()];
         let mut until = None;
         let last = runs.iter().map(|(run, _)| run.last()).max();
         let mut from = runs.first().map(|(run, _)| run.first());
@@ -71,7 +83,9 @@ impl TenantView {
                 for (at, part) in parts(&runs[begin..], first, stretch.upto) {
                     let range = part_of(&ranges[at], part);
                     let inventory = RangeInventory::of(index, &range);
-                    add(&mut counts[at], inventory.counts());
+                    let golden = golden_among_free(&inventory, self.settings.numbers);
+                    tallies[at].golden += golden.count();
+                    add(&mut tallies[at].counts, inventory.counts());
                     until = earliest(until, first_end(&inventory, &range, look.now));
                 }
             });
@@ -81,7 +95,7 @@ impl TenantView {
             rules: Arc::clone(&look.rules),
             at: look.now,
             until,
-            counts: Arc::new(counts),
+            tallies: Arc::new(tallies),
         })
     }
 

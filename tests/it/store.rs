@@ -11,6 +11,7 @@ mod past;
 mod pins;
 mod reading;
 mod rounds;
+mod stock;
 mod views;
 
 use crate::harness::database::Database;

@@ -40,12 +40,13 @@ fn the_defaults_are_those_of_the_contract() {
         .remove(0);
     insta::assert_debug_snapshot!((
         tenant.mode, tenant.directory, tenant.safety, tenant.release, tenant.ownership, tenant.policies,
-        tenant.profile, &tenant.eligibility, tenant.waiting
+        tenant.profile, &tenant.eligibility, tenant.waiting, tenant.numbers
     ), @r#"
     (
         Observe,
         Directory {
             groups: false,
+            hire_date: false,
         },
         Safety {
             max_releases: 20,
@@ -79,6 +80,10 @@ fn the_defaults_are_those_of_the_contract() {
             first: 300s,
             longest: 21600s,
             give_up: 86400s,
+        },
+        Numbers {
+            golden_score: None,
+            emergency_tails: false,
         },
     )
     "#);

@@ -54,7 +54,7 @@ listen = "127.0.0.1:1"
     linekeeper.toml: graph.operations: expected a whole number from 1 to 10000, found `0`
     linekeeper.toml: graph.request_timeout: expected a duration such as "30s" (ms, s, m, h, d), found `30`
     linekeeper.toml: graph.retries: expected a whole number from 0 to 20, found `-1`
-    linekeeper.toml: listen: unknown key `listen`; expected one of mode, server, database, graph, schedule, rules, directory, safety, release, ownership, policies, profile, eligibility, waiting, tenant
+    linekeeper.toml: listen: unknown key `listen`; expected one of mode, server, database, graph, schedule, rules, directory, safety, release, ownership, policies, profile, eligibility, waiting, numbers, tenant
     linekeeper.toml: mode: unknown value `aply`; did you mean `apply`?
     linekeeper.toml: rules.branch: expected the name of a branch such as "main", found "-x"
     linekeeper.toml: rules.folder: expected a folder from the top of the repository, such as "rules", found "../up"
@@ -68,7 +68,7 @@ listen = "127.0.0.1:1"
     linekeeper.toml: schedule.on_start: expected true or false, found text "yes"
     linekeeper.toml: tenant.contoso.graph_ulr: unknown key `graph_ulr`; did you mean `graph_url`?
     linekeeper.toml: tenant.contoso.safety.max_releases: expected a whole number of 0 or more, found text "many"
-    linekeeper.toml: tenant.contoso.server: unknown key `server`; expected one of name, tenant_id, client_id, client_secret, client_secret_file, client_certificate_file, client_key_file, federated_token_file, managed_identity, graph_url, login_url, rules_path, mode, schedule, rules, directory, safety, release, ownership, policies, profile, eligibility, waiting
+    linekeeper.toml: tenant.contoso.server: unknown key `server`; expected one of name, tenant_id, client_id, client_secret, client_secret_file, client_certificate_file, client_key_file, federated_token_file, managed_identity, graph_url, login_url, rules_path, mode, schedule, rules, directory, safety, release, ownership, policies, profile, eligibility, waiting, numbers
     tenant.contoso.tenant_id: is missing
     tenant.contoso.client_id: is missing
     tenant.contoso: needs exactly one way to sign in: client_secret_file, client_certificate_file with client_key_file, federated_token_file, managed_identity = true, or the environment's CLIENT_SECRET
@@ -115,7 +115,7 @@ fn wrong_variables_are_named() {
     environment variable LINEKEEPER__TENANT__CONTOSSO__CLIENT_SECRET: no [[tenant]] has the name `CONTOSSO` here; did you mean `CONTOSO`?
     environment variable LINEKEEPER__TENANT__CONTOSO__CLIENT_SECRT: tenant.contoso.client_secrt: unknown key `client_secrt`; did you mean `client_secret`?
     environment variable LINEKEEPER__TENANT__CONTOSO__MANAGED_IDENTITY: tenant.contoso.managed_identity: expected true or false, found `1`
-    environment variable LINEKEEPER__TENANT__CONTOSO__DATABASE__URL: tenant.contoso.database.url: unknown key `database`; expected one of name, tenant_id, client_id, client_secret, client_secret_file, client_certificate_file, client_key_file, federated_token_file, managed_identity, graph_url, login_url, rules_path, mode, schedule, rules, directory, safety, release, ownership, policies, profile, eligibility, waiting
+    environment variable LINEKEEPER__TENANT__CONTOSO__DATABASE__URL: tenant.contoso.database.url: unknown key `database`; expected one of name, tenant_id, client_id, client_secret, client_secret_file, client_certificate_file, client_key_file, federated_token_file, managed_identity, graph_url, login_url, rules_path, mode, schedule, rules, directory, safety, release, ownership, policies, profile, eligibility, waiting, numbers
     tenant.contoso: needs exactly one way to sign in: client_secret_file, client_certificate_file with client_key_file, federated_token_file, managed_identity = true, or the environment's CLIENT_SECRET
     "#);
 }

@@ -14,6 +14,7 @@ mod queue;
 mod releases;
 mod rule_change;
 mod stock;
+mod supply;
 mod taken;
 mod tenant_notes;
 pub(crate) mod world;

@@ -20,7 +20,7 @@ on_both_engines!(
     a_service_shows_them_to_prometheus,
 );
 
-async fn figures(story: &Scenario) -> TenantFigures {
+pub(super) async fn figures(story: &Scenario) -> TenantFigures {
     let sources = Sources {
         file: None,
         folder: story.folder().to_owned(),

@@ -22,6 +22,7 @@ mod reading;
 mod refused;
 mod reviewing;
 mod rule_tools;
+mod stock;
 mod tenants;
 mod trouble;
 

@@ -149,6 +149,7 @@ async fn numbers_come_in_pages_of_any_size(database: &Database) {
     let free = NumberFilter {
         range: Some("muc"),
         state: Some(linekeeper::numbering::NumberState::Free),
+        ..NumberFilter::default()
     };
     assert_eq!(listed(&view, free, 1).await, ["1000 free ", "1003 free "]);
     let one = view.number(number(8)).await.expect("reads");
@@ -160,8 +161,8 @@ async fn a_range_of_a_million_is_paged_by_what_is_shown(database: &Database) {
     let (store, _, _) = ready(database, 1).await;
     let (view, _) = view(&Arc::new(store), LARGE);
     let assigned = NumberFilter {
-        range: None,
         state: Some(linekeeper::numbering::NumberState::Assigned),
+        ..NumberFilter::default()
     };
     assert_eq!(listed(&view, assigned, 10).await, [""; 0]);
     let page = view
