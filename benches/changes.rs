@@ -10,7 +10,7 @@ mod tenant;
 use async_trait::async_trait;
 use jiff::SignedDuration;
 use linekeeper::apply::{
-    CallError, Halt, OperationState, Order, Patience, Telephony, Voice, VoiceError,
+    CallError, EffectivePage, Halt, OperationState, Order, Patience, Telephony, Voice, VoiceError,
 };
 use linekeeper::clock::SystemClock;
 use linekeeper::directory::{
@@ -251,6 +251,10 @@ impl Telephony for Made {
 
     async fn voice(&self, _: UserId) -> Result<Option<Voice>, VoiceError> {
         Ok(None)
+    }
+
+    async fn effective_policies(&self, _: Option<&Link>) -> Result<EffectivePage, VoiceError> {
+        Ok((Vec::new(), None))
     }
 
     async fn policy(&self, _: &str, _: &str) -> Result<Option<String>, ReadError> {

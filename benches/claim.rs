@@ -250,6 +250,7 @@ fn in_world<T>(rules: &RuleSet, listing: &[Listed], work: impl FnOnce(&World<'_>
         listed_at: now(),
         confirmed: &BTreeMap::new(),
         policies: &BTreeMap::new(),
+        effective: None,
         state: &State::default(),
         circumstances: Circumstances {
             complete: true,

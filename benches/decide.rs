@@ -132,6 +132,7 @@ fn in_world(rules: &RuleSet, work: impl FnOnce(&World<'_>)) {
         listed_at: "2026-11-20T08:00:00Z".parse().expect("a time"),
         confirmed: &BTreeMap::new(),
         policies: &BTreeMap::new(),
+        effective: None,
         state: &State::default(),
         circumstances: Circumstances {
             complete: true,

@@ -19,7 +19,7 @@ pub use chain::{Applied, Task, run, to_be_made};
 pub use halt::{Halt, HaltSwitch};
 pub use hands::{Hands, Now, Patience, Told};
 pub use ports::{
-    CallError, Fence, Journal, JournalError, OperationState, Order, StepId, Telephony, Voice,
-    VoiceError,
+    CallError, EffectivePage, Fence, Journal, JournalError, OperationState, Order, StepId,
+    Telephony, Voice, VoiceError,
 };
 pub use recover::{Recovered, recover};

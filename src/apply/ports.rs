@@ -161,6 +161,9 @@ pub struct Voice {
     pub policies: BTreeMap<String, String>,
 }
 
+/// A page of users with their effective policies, type to name, and the next page's link.
+pub type EffectivePage = (Vec<(UserId, BTreeMap<String, String>)>, Option<Link>);
+
 /// Why a user's Teams configuration is not known.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 pub enum VoiceError {
@@ -185,6 +188,9 @@ pub trait Telephony: Send + Sync {
 
     /// What Teams says of a user; `Ok(None)` when it knows none.
     async fn voice(&self, user: UserId) -> Result<Option<Voice>, VoiceError>;
+
+    /// A page of the effective policies of everybody Teams knows, type to name; without a link the first.
+    async fn effective_policies(&self, after: Option<&Link>) -> Result<EffectivePage, VoiceError>;
 
     /// The tenant's id of a policy; `None` when it has none of that name.
     async fn policy(&self, policy_type: &str, name: &str) -> Result<Option<String>, ReadError>;

@@ -96,6 +96,10 @@ pub(super) async fn refused(hands: &Hands, change: &Change, said: &str) -> StepE
             0,
             StepError::ReleaseBlocked(format!("Teams does not let {} go: {said}", change.number)),
         ),
+        // The field is for people to look at: a profile that cannot be written is no failure of the sync.
+        Action::Profile { .. } => StepEnd::Failed(StepError::ProfileReadOnly(format!(
+            "the profile cannot be written: {said}"
+        ))),
         _ => put_off(hands, 0, StepError::Failed(said.to_owned())),
     }
 }

@@ -3,7 +3,7 @@
 use super::interner::Interner;
 use super::transport::Transport;
 use super::{GraphError, GraphSettings};
-use crate::apply::{CallError, OperationState, Order, Telephony, Voice, VoiceError};
+use crate::apply::{CallError, EffectivePage, OperationState, Order, Telephony, Voice, VoiceError};
 use crate::clock::Clock;
 use crate::directory::{
     Cursor, Directory, GroupId, Link, Page, PlanCatalogue, ReadError, Sku, User, UserId,
@@ -146,6 +146,10 @@ impl Telephony for Graph {
 
     async fn voice(&self, user: UserId) -> Result<Option<Voice>, VoiceError> {
         self.read_voice(user).await
+    }
+
+    async fn effective_policies(&self, after: Option<&Link>) -> Result<EffectivePage, VoiceError> {
+        self.read_effective_policies(after).await
     }
 
     async fn policy(&self, policy_type: &str, name: &str) -> Result<Option<String>, ReadError> {

@@ -1,11 +1,11 @@
 //! What Teams itself says of a user (docs/graph.md 5).
 
 use super::Graph;
-use super::decode::{Malformed, Text, decode_one};
+use super::decode::{Malformed, Text, decode_list, decode_one};
 use super::numbers::split;
 use super::route::Route;
-use crate::apply::{Voice, VoiceError};
-use crate::directory::UserId;
+use crate::apply::{EffectivePage, Voice, VoiceError};
+use crate::directory::{Link, ReadError, UserId};
 use crate::numbering::E164;
 use reqwest::StatusCode;
 use serde::Deserialize;
@@ -63,6 +63,44 @@ impl Graph {
             Err(failure) => Err(VoiceError::Read(failure.into())),
         }
     }
+
+    /// A page of all configurations, as far as policies are concerned. Neither page size nor next link is documented:
+    /// whoever is not listed is simply not known.
+    pub(super) async fn read_effective_policies(
+        &self,
+        after: Option<&Link>,
+    ) -> Result<EffectivePage, VoiceError> {
+        let base = &self.transport.base;
+        let url = match after {
+            None => base.at("/admin/teams/userConfigurations")?,
+            Some(link) => base.follow(link)?,
+        };
+        let read = self
+            .transport
+            .read(Route::Voice, url, |answer| listed(&answer.body));
+        let (people, next) = match read.await {
+            Ok(page) => page,
+            Err(failure) if failure.is(StatusCode::FORBIDDEN) => {
+                return Err(VoiceError::NotGranted);
+            }
+            Err(failure) => return Err(VoiceError::Read(failure.into())),
+        };
+        if next.is_some() && next.as_ref() == after {
+            let text =
+                "the next link of a page of Teams user configurations leads to the same page";
+            return Err(VoiceError::Read(ReadError::Broken(text.into())));
+        }
+        Ok((people, next))
+    }
+}
+
+fn listed(body: &[u8]) -> Result<EffectivePage, Malformed> {
+    let (items, next) = decode_list::<WireVoice<'_>>(body)?;
+    let people = items.iter().filter_map(|wire| {
+        let effective = wire.effective_policy_assignments.as_deref()?;
+        Some((wire.id.parse().ok()?, policies(effective)))
+    });
+    Ok((people.collect(), next.map(|link| Link(link.to_string()))))
 }
 
 fn voice(body: &[u8], user: UserId) -> Result<Option<Voice>, Malformed> {
@@ -140,6 +178,20 @@ mod tests {
         assert_eq!(voice(entity.as_bytes(), USER), Ok(expected.clone()));
         let wrapped = format!(r#"{{"value":{entity}}}"#);
         assert_eq!(voice(wrapped.as_bytes(), USER), Ok(expected));
+    }
+
+    #[test]
+    fn a_list_tells_the_policies_of_everybody_it_tells_any_of() {
+        let body = br#"{"value":[{"id":"18bc6b62-0bd9-45ff-8d8f-e3d2ee6de65c","effectivePolicyAssignments":[
+            {"policyType":"TenantDialPlan","policyAssignment":{"displayName":"Tag:DE"}}]},
+            {"id":"00000000-0000-0000-0000-000000000001"},{"id":"nobody","effectivePolicyAssignments":[]}],
+            "@odata.nextLink":"https://graph/next"}"#;
+        let policies = BTreeMap::from([("TenantDialPlan".into(), "DE".into())]);
+        let expected = (
+            vec![(USER, policies)],
+            Some(Link("https://graph/next".into())),
+        );
+        assert_eq!(listed(body), Ok(expected));
     }
 
     #[test]

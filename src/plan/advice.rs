@@ -140,7 +140,7 @@ const ADVICE: &[(NoteKind, &str)] = &[
     ),
     (
         NoteKind::ProfileReadOnly,
-        "The profile is synchronised from on-premises: set the telephone number there.",
+        "A profile that is synchronised from on-premises is set there; that of somebody with an administrator's role, by hand in Entra.",
     ),
     (
         NoteKind::UnknownPlan,

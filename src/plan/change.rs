@@ -281,7 +281,9 @@ pub enum StepError {
     ReleaseBlocked(String),
     /// The outcome is not known yet.
     Unsettled(String),
-    /// Anything else: a policy or profile write refused, a permission missing.
+    /// Graph does not let the profile of this person be written.
+    ProfileReadOnly(String),
+    /// Anything else: a policy write refused, a permission missing.
     Failed(String),
 }
 
@@ -295,6 +297,7 @@ impl StepError {
             Self::NotTeamsOnly(_) => Some(NoteKind::NotTeamsOnly),
             Self::Refused(_) => Some(NoteKind::Refused),
             Self::ReleaseBlocked(_) => Some(NoteKind::ReleaseBlocked),
+            Self::ProfileReadOnly(_) => Some(NoteKind::ProfileReadOnly),
             Self::Unsettled(_) | Self::Failed(_) => None,
         }
     }
@@ -309,6 +312,7 @@ impl StepError {
             | Self::Refused(text)
             | Self::ReleaseBlocked(text)
             | Self::Unsettled(text)
+            | Self::ProfileReadOnly(text)
             | Self::Failed(text) => text,
         }
     }

@@ -172,6 +172,9 @@ pub struct UserFacts {
     /// Released by hand to get another one: the rules do not give this number back.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub renumber: Option<E164>,
+    /// The number that Graph refused to write to the profile, and when.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub phone_refused: Option<(E164, Timestamp)>,
     /// Numbers refused for the user since the last success, with the time.
     pub refused: Vec<(E164, Timestamp)>,
     /// Standing notes of the last decision.

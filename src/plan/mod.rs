@@ -6,6 +6,7 @@ mod assign;
 mod case;
 mod change;
 mod draft;
+mod effective;
 mod forecast;
 mod former;
 mod grant;
@@ -40,6 +41,7 @@ pub use change::{
     StepError,
 };
 pub use draft::{Draft, Effects, number_digest, user_digest};
+pub use effective::{Effective, Shown};
 pub use forecast::Trend;
 pub use guard::{Approval, guard, hold_changed_rules, release_limit};
 pub use hand::{Hand, Wish, by_hand};

@@ -50,6 +50,10 @@ pub fn outcome(
         (Action::Policy { policy, id }, StepEnd::Done) => {
             remember_policy(&mut user, policy, id.is_some())
         }
+        (Action::Profile { .. }, StepEnd::Done) => user.phone_refused = None,
+        (Action::Profile { phone }, StepEnd::Failed(why @ StepError::ProfileReadOnly(_))) => {
+            profile_refused(change, phone.is_some(), why, &mut user, now);
+        }
         (Action::Assign, StepEnd::Failed(StepError::Refused(_))) => {
             refused(change, &mut user, &mut number, now)
         }
@@ -81,6 +85,29 @@ fn released(change: &Change, user: &mut UserFacts, number: &mut NumberFacts, now
         | Part::GivesBack
         | Part::LeftOver => {}
     }
+}
+
+/// A profile that cannot be written is noted, and a write of the same number is not tried again for a while.
+fn profile_refused(
+    change: &Change,
+    writes: bool,
+    why: &StepError,
+    user: &mut UserFacts,
+    now: Timestamp,
+) {
+    if writes {
+        user.phone_refused = Some((change.number, now));
+    }
+    user.notes
+        .retain(|note| note.kind != NoteKind::ProfileReadOnly);
+    user.notes.push(Note {
+        kind: NoteKind::ProfileReadOnly,
+        user: Some(change.user),
+        number: None,
+        range: change.range.clone(),
+        detail: why.detail().to_owned(),
+    });
+    user.notes.sort();
 }
 
 /// Lets the standing notes say at once why a number does not come or go, not only when the next sync decides again.

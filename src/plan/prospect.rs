@@ -81,6 +81,7 @@ impl<'a> World<'a> {
             listed_at: state.anchor.numbers_read.unwrap_or(now),
             confirmed: &CONFIRMED,
             policies: &POLICIES,
+            effective: None,
             state,
             circumstances: Circumstances::ORDINARY,
             now,

@@ -189,13 +189,15 @@ pub(super) fn release_step(
 
 /// What goes with the number: the policies Linekeeper gave, and the profile's phone. Of somebody gone, nothing can be
 /// taken any more.
-pub(super) fn taken_along(world: &World<'_>, case: &Case, lead: &Step) -> Vec<Step> {
+pub(super) fn taken_along(world: &World<'_>, case: &mut Case, lead: &Step) -> Vec<Step> {
     if case.stored.gone.is_some() {
         return Vec::new();
     }
     let policies = case.facts.policies.iter().cloned();
     let takes_away = policies.map(|policy| policy_step(lead, policy, None));
-    takes_away.chain(clears_phone(world, case, lead)).collect()
+    let mut steps: Vec<Step> = takes_away.collect();
+    steps.extend(clears_phone(world, case, lead));
+    steps
 }
 
 /// The end of a holding that somebody ended in Teams: the number rests like any other, at least a day.

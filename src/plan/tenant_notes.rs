@@ -13,6 +13,7 @@ const REFUSED_IN_A_ROW: u64 = 3;
 pub(super) fn tenant_notes(index: &Index<'_>) -> Vec<Note> {
     let mut notes = unknown_plans(index);
     notes.extend(refusing_ranges(index));
+    notes.extend(doubtful_policies(index));
     if index.world.circumstances.everyone {
         notes.extend(undeclared(index));
         notes.extend(emergency_mismatches(index));
@@ -60,6 +61,21 @@ fn refusing_ranges(index: &Index<'_>) -> Vec<Note> {
                 "Teams refused {refused} people in a row in {range}, which is suspended: look at its numbers in Teams, then `linekeeper ranges resume`"
             );
             note(NoteKind::RangeRefused, None, Some(range), detail)
+        })
+        .collect()
+}
+
+/// Policies that differ from what was set for so many people that none is set again.
+fn doubtful_policies(index: &Index<'_>) -> Vec<Note> {
+    let effective = index.world.effective.into_iter();
+    let doubtful = effective.flat_map(|effective| effective.distrusted());
+    doubtful
+        .map(|(policy_type, (differing, all))| {
+            let detail = format!(
+                "Teams has another {policy_type} in force than Linekeeper set for {differing} of {all} people, too many to be \
+                 set again: does the rule file name the policy as Teams shows it, or has somebody changed it on purpose?"
+            );
+            note(NoteKind::Drift, None, None, detail)
         })
         .collect()
 }

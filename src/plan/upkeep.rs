@@ -5,9 +5,13 @@ use super::draft::{Step, UserRecord, policy_step};
 use super::judge::Row;
 use super::{Action, Index, NoteKind, PolicyName, Reason, World};
 use crate::numbering::{E164, NumberType};
+use jiff::{SignedDuration, Timestamp};
 
-/// The write of the number to the profile, where that is configured and the profile shows another; a profile that is
-/// written on-premises gets a note.
+/// A profile that Graph refused to have written is tried again after so long, when the person is decided anyway.
+const PHONE_REFUSED_REST: SignedDuration = SignedDuration::from_hours(7 * 24);
+
+/// The write of the number to the profile, where that is configured and the profile shows another; a profile that cannot
+/// be written gets a note.
 pub(super) fn writes_phone(world: &World<'_>, case: &mut Case, lead: &Step) -> Option<Step> {
     if !world.settings.business_phone || shows(case, lead.number) {
         return None;
@@ -19,6 +23,15 @@ pub(super) fn writes_phone(world: &World<'_>, case: &mut Case, lead: &Step) -> O
         );
         return None;
     }
+    if let Some(until) = refused_until(world, case, lead.number) {
+        let detail = format!(
+            "Graph refuses to have {} written to the profile, as it does for people with an administrator's role; \
+             tried again after {until}",
+            lead.number
+        );
+        case.note(NoteKind::ProfileReadOnly, detail);
+        return None;
+    }
     let phone = Some(lead.number.to_string());
     Some(profile_step(
         lead,
@@ -27,11 +40,28 @@ pub(super) fn writes_phone(world: &World<'_>, case: &mut Case, lead: &Step) -> O
     ))
 }
 
-/// The clearing of the profile on a release, if it still shows the number.
-pub(super) fn clears_phone(world: &World<'_>, case: &Case, lead: &Step) -> Option<Step> {
-    let writable = world.settings.business_phone && !case.stored.user.on_premises_synced;
+/// Until when the profile is left alone, because Graph refused to have this very number written.
+fn refused_until(world: &World<'_>, case: &Case, number: E164) -> Option<Timestamp> {
+    let (refused, since) = case.facts.phone_refused?;
+    let until = since.checked_add(PHONE_REFUSED_REST).ok()?;
+    (refused == number && world.now < until).then_some(until)
+}
+
+/// The clearing of the profile on a release, if it still shows the number; a note where it cannot be cleared.
+pub(super) fn clears_phone(world: &World<'_>, case: &mut Case, lead: &Step) -> Option<Step> {
+    if !world.settings.business_phone || !shows(case, lead.number) {
+        return None;
+    }
+    if case.stored.user.on_premises_synced {
+        let detail = format!(
+            "the profile still shows {}, is synchronised from on-premises and cannot be cleared",
+            lead.number
+        );
+        case.note(NoteKind::ProfileReadOnly, detail);
+        return None;
+    }
     let why = "the profile still shows the released number";
-    (writable && shows(case, lead.number)).then(|| profile_step(lead, None, why))
+    Some(profile_step(lead, None, why))
 }
 
 /// Compared as digits: people and systems write separators as they like.
@@ -73,11 +103,15 @@ pub(super) fn keep_up(
         case.judged.row,
         Row::Eligible | Row::Pinned(_) | Row::Excluded(_) | Row::Disabled
     );
-    let settings = index.world.settings;
-    if !served || !(settings.business_phone || settings.enforce_policies) {
+    if !served {
         return;
     }
+    let settings = index.world.settings;
     let range = index.world.rules.range_of(number);
+    note_policies(index, case, range);
+    if !(settings.business_phone || settings.enforce_policies) {
+        return;
+    }
     let lead = Step {
         range: range.map(|at| index.world.rules.ranges()[at].name.clone()),
         ..Step::new(Action::Adopt, number, number_type, reason)
@@ -105,7 +139,8 @@ pub(super) fn keep_up(
     }));
 }
 
-/// Policies of the range that Linekeeper has not given to its holder, where they are enforced.
+/// Policies of the range that Linekeeper has not given to its holder, or that Teams no longer has in force, where they are
+/// enforced.
 fn enforced(index: &Index<'_>, case: &Case, range: Option<usize>, lead: &Step) -> Vec<Step> {
     let world = index.world;
     let Some(range) = range.filter(|_| world.settings.enforce_policies) else {
@@ -120,7 +155,43 @@ fn enforced(index: &Index<'_>, case: &Case, range: Option<usize>, lead: &Step) -
             name: key.1,
         };
         let given = case.facts.policies.contains(&name);
-        (!given).then(|| policy_step(lead, name, Some(id)))
+        let instead = world
+            .effective
+            .and_then(|effective| effective.instead_of(case.id(), &name));
+        let step = policy_step(lead, name, Some(id));
+        match (given, instead) {
+            (true, None) => None,
+            (true, Some(shown)) => {
+                let shown = shown.map_or("the default".to_owned(), |name| format!("\"{name}\""));
+                let why = format!("{} again: Teams has {shown} in force", step.why);
+                Some(Step { why, ..step })
+            }
+            (false, _) => Some(step),
+        }
     });
     steps.collect()
+}
+
+/// Where policies are not enforced: notes those that the rules now name instead of the ones Linekeeper set.
+fn note_policies(index: &Index<'_>, case: &mut Case, range: Option<usize>) {
+    let world = index.world;
+    let Some(range) = range.filter(|_| !world.settings.enforce_policies) else {
+        return;
+    };
+    let wanted = world.rules.policies_for(range, case.subject(world));
+    let named = wanted.iter().filter_map(|policy| {
+        let mut given = case.facts.policies.iter();
+        let given = given.find(|given| given.policy_type == policy.policy_type)?;
+        (given.name != policy.name).then(|| {
+            format!(
+                "keeps the {} \"{}\"; the rules would set \"{}\" now",
+                policy.policy_type, given.name, policy.name
+            )
+        })
+    });
+    let named: Vec<String> = named.collect();
+    let name = world.rules.ranges()[range].name.as_str();
+    for detail in named {
+        case.note_in(NoteKind::Drift, Some(name), detail);
+    }
 }

@@ -1,6 +1,6 @@
 //! Everything a plan is made from, as one value, and the look-ups over it.
 
-use super::{Holding, NumberFacts, OpenStep, Settings, State};
+use super::{Effective, Holding, NumberFacts, OpenStep, Settings, State};
 use crate::directory::{LicenceBook, UserId};
 use crate::numbering::{E164, Listed};
 use crate::rules::{GroupMembers, RuleSet};
@@ -26,6 +26,8 @@ pub struct World<'a> {
     pub confirmed: &'a BTreeMap<E164, Option<Listed>>,
     /// Policies the rules name and the tenant's ids of them; `None`: the tenant has none of that name.
     pub policies: &'a BTreeMap<(String, String), Option<String>>,
+    /// Policies in force by Teams' own word; `None`: not asked in this sync.
+    pub effective: Option<&'a Effective>,
     /// What is remembered.
     pub state: &'a State,
     /// Circumstances of this sync.
@@ -198,7 +200,7 @@ impl<'a> Index<'a> {
         self.world.state.numbers.get(&number)
     }
 
-    /// Users of whom something changed outside the directory: their number left, came, or moved.
+    /// Users of whom something changed outside the directory: their number left, came, or moved, or a policy did.
     #[must_use]
     pub fn affected(&self) -> Vec<UserId> {
         let moved = self
@@ -211,7 +213,9 @@ impl<'a> Index<'a> {
             let ours = self.world.rules.range_of(listed.number).is_some();
             (ours && !managed).then_some(holder)
         });
-        let mut users: Vec<UserId> = moved.chain(came).collect();
+        let effective = self.world.effective.into_iter();
+        let changed = effective.flat_map(|effective| effective.differing(self.world.state));
+        let mut users: Vec<UserId> = moved.chain(came).chain(changed).collect();
         users.sort_unstable();
         users.dedup();
         users

@@ -6,7 +6,7 @@ use super::{Request, RoundMode, Tenant};
 use crate::apply::{Fence, JournalError};
 use crate::directory::{GroupId, LicenceBook, Link, ReadError, Sku};
 use crate::numbering::{E164, Listed};
-use crate::plan::{Mode, State, out_of_place};
+use crate::plan::{Effective, Mode, State, out_of_place};
 use crate::report::ReadMode;
 use crate::rules::{GroupMembers, RuleSet};
 use futures::{StreamExt as _, TryStreamExt as _};
@@ -25,6 +25,7 @@ pub(super) struct Numbers {
     pub(super) listing: Vec<Listed>,
     pub(super) confirmed: BTreeMap<E164, Option<Listed>>,
     pub(super) policies: BTreeMap<(String, String), Option<String>>,
+    pub(super) effective: Option<Effective>,
     pub(super) groups: GroupMembers,
     pub(super) clock_agrees: bool,
 }
@@ -84,11 +85,13 @@ fn full_is_due(tenant: &Tenant, state: &State) -> bool {
     outdated()
 }
 
-/// Reads the number list, the managed numbers it misses one by one, and what the rules name.
+/// Reads the number list, the managed numbers it misses one by one, and what the rules name; with `whole`, everybody
+/// being read, also which policies Teams has in force, where they are enforced.
 pub(super) async fn numbers(
     tenant: &Tenant,
     rules: &RuleSet,
     state: &State,
+    whole: bool,
 ) -> Result<Numbers, ReadError> {
     let listing = listing(tenant, state).await?;
     let reads: Vec<_> = out_of_place(state, &listing)
@@ -105,6 +108,10 @@ pub(super) async fn numbers(
         listing,
         confirmed,
         policies: policies(tenant, rules).await,
+        effective: match whole && tenant.settings.enforce_policies && !rules.policies().is_empty() {
+            true => effective(tenant, state).await,
+            false => None,
+        },
         groups: members(tenant, rules.groups().iter().copied().collect()).await,
         clock_agrees: clock_agrees(tenant),
     })
@@ -154,6 +161,27 @@ async fn policies(tenant: &Tenant, rules: &RuleSet) -> BTreeMap<(String, String)
         found.insert((policy_type, name), id);
     }
     found
+}
+
+/// The policies that Teams has in force for everybody it lists; `None` where it may not be asked, or does not answer.
+async fn effective(tenant: &Tenant, state: &State) -> Option<Effective> {
+    let mut listed = Vec::new();
+    let mut next: Option<Link> = None;
+    loop {
+        match tenant.telephony.effective_policies(next.as_ref()).await {
+            Ok((page, more)) => {
+                listed.extend(page);
+                next = more;
+            }
+            Err(error) => {
+                tracing::warn!(%error, "the policies in force could not be read; what was set before counts as set");
+                return None;
+            }
+        }
+        if next.is_none() {
+            return Some(Effective::new(listed, state));
+        }
+    }
 }
 
 /// The members of groups; one that cannot be read is missing.

@@ -117,7 +117,8 @@ impl Course<'_> {
             .progress
             .tell(|so_far| so_far.stage = Stage::Numbers);
         let state = ledger.state(self.tenant.clock.now()).await?;
-        let numbers = match observe::numbers(self.tenant, &self.rules, &state).await {
+        let whole = self.sees_everybody(&directory);
+        let numbers = match observe::numbers(self.tenant, &self.rules, &state, whole).await {
             Ok(numbers) => numbers,
             Err(error) => return Ok(self.failed(error, &directory, state.users)),
         };
@@ -249,6 +250,7 @@ impl Course<'_> {
             listed_at: now,
             confirmed: &numbers.confirmed,
             policies: &numbers.policies,
+            effective: numbers.effective.as_ref(),
             state,
             circumstances: Circumstances {
                 complete: directory.users.incomplete.is_none(),

@@ -73,6 +73,7 @@ pub(super) fn report(
     earlier.retain(|old| old.status != ChangeStatus::Failed || !anew(old));
     notes.extend(earlier.iter().filter_map(note_of));
     draft.plan.changes.splice(0..0, earlier);
+    draft.plan.changes.retain(|change| !is_but_a_note(change));
     let known = |note: &Note, notes: &[Note]| {
         notes
             .iter()
@@ -95,9 +96,15 @@ fn sync_status(plan: &Plan, seen: &Seen) -> SyncStatus {
     }
 }
 
-/// The note that goes with a change of a number that did not come to its good end.
+/// A profile that Graph does not let be written is told as a note and not as a change that failed.
+fn is_but_a_note(change: &Change) -> bool {
+    change.noted == Some(NoteKind::ProfileReadOnly)
+}
+
+/// The note that goes with a change that did not come to its good end: of a number, or of a profile that is read-only.
 fn note_of(change: &Change) -> Option<Note> {
-    let kind = change.noted.filter(|_| change.action.claims())?;
+    let told = change.action.claims() || is_but_a_note(change);
+    let kind = change.noted.filter(|_| told)?;
     Some(Note {
         kind,
         user: Some(change.user),

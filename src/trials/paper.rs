@@ -212,6 +212,7 @@ impl Paper<'_> {
             listed_at: self.now,
             confirmed: &self.confirmed,
             policies: &self.policies,
+            effective: None,
             state: &self.state,
             circumstances: Circumstances::ORDINARY,
             now: self.now,

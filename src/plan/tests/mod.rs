@@ -17,4 +17,5 @@ mod stock;
 mod supply;
 mod taken;
 mod tenant_notes;
+mod upkeep;
 pub(crate) mod world;

@@ -213,3 +213,29 @@ fn waits_for_teams_grow_from_minutes_to_hours_then_daily() {
         if until == ago(0) + SignedDuration::from_mins(5))
     );
 }
+
+#[test]
+fn a_refused_profile_is_remembered_until_it_is_written() {
+    let phone = |text: Option<&str>| Action::Profile {
+        phone: text.map(str::to_owned),
+    };
+    let no = StepEnd::Failed(StepError::ProfileReadOnly("no".to_owned()));
+    let writes = change(phone(Some("+498955501000")), "anna", 1000);
+    let refused = after(&writes, &no, Outcome::default(), ago(0));
+    assert_eq!(refused.user.phone_refused, Some((number(1000), ago(0))));
+    let kinds: Vec<NoteKind> = refused.user.notes.iter().map(|note| note.kind).collect();
+    assert_eq!(kinds, [NoteKind::ProfileReadOnly]);
+    let again = after(&writes, &no, refused.clone(), ago(-1));
+    assert_eq!(again.user.notes.len(), 1);
+    let written = after(&writes, &StepEnd::Done, refused, ago(-1));
+    assert_eq!(written.user.phone_refused, None);
+    // What cannot be cleared is said, and no later write is put off for it.
+    let cleared = after(
+        &change(phone(None), "anna", 1000),
+        &no,
+        Outcome::default(),
+        ago(0),
+    );
+    assert_eq!(cleared.user.phone_refused, None);
+    assert_eq!(cleared.user.notes.len(), 1);
+}

@@ -6,8 +6,9 @@ use crate::numbering::{
     Category, Country, E164, Listed, ListedProfile, ListedStatus, ListedType, NumberType,
 };
 use crate::plan::{
-    Approval, Circumstances, Draft, Former, Gone, GoneHow, Holding, HoldingOrigin, Index, Missing,
-    NumberFacts, Planner, Safety, Settings, State, StoredUser, World, guard, out_of_place,
+    Approval, Circumstances, Draft, Effective, Former, Gone, GoneHow, Holding, HoldingOrigin,
+    Index, Missing, NumberFacts, Planner, Safety, Settings, State, StoredUser, World, guard,
+    out_of_place,
 };
 use crate::rules::{GroupMembers, LoadOptions, RuleSet, SourceFile, load};
 use jiff::{SignedDuration, Timestamp};
@@ -82,6 +83,7 @@ pub(crate) struct Town {
     pub(crate) skus: Option<Vec<Sku>>,
     pub(crate) groups: GroupMembers,
     pub(crate) policies: BTreeMap<(String, String), Option<String>>,
+    pub(crate) effective: Option<Effective>,
     pub(crate) circumstances: Circumstances,
     pub(crate) approval: Approval,
     pub(crate) now: Timestamp,
@@ -121,6 +123,7 @@ pub(crate) fn ruled_by(text: &str) -> Town {
         skus: Some(products()),
         groups: GroupMembers::new(),
         policies: BTreeMap::new(),
+        effective: None,
         circumstances: Circumstances {
             complete: true,
             clock_agrees: true,
@@ -331,6 +334,7 @@ impl Town {
             listed_at: self.now,
             confirmed: &confirmed,
             policies: &self.policies,
+            effective: self.effective.as_ref(),
             state: &state,
             circumstances: self.circumstances,
             now: self.now,

@@ -70,6 +70,36 @@ pub(super) fn replace_policies(world: &mut World, call: &Call) -> Answer {
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
+struct Granted {
+    #[serde(rename = "type")]
+    kind: String,
+    name: Option<String>,
+}
+
+/// `POST /_sim/users/{id}/policy`: an administrator grants a policy, or takes the direct assignment away.
+pub(super) fn grant_policy(world: &mut World, call: &Call, user: &str) -> Answer {
+    let granted: Granted = call.read()?;
+    let place = present(world, user)?;
+    let id = world.users.id(place);
+    let key = granted.kind.to_lowercase();
+    let Some(name) = granted.name else {
+        let all = world.granted_policies.entry(id).or_default();
+        all.remove(&key);
+        return Ok(Reply::empty(204));
+    };
+    let named = |policy: &&Policy| policy.name == name && policy.kind.to_lowercase() == key;
+    let policy = world.policies.iter().find(named).cloned();
+    let policy = policy.ok_or_else(|| {
+        let kind = &granted.kind;
+        GraphError::bad("BadRequest", format!("The tenant has no {kind} '{name}'."))
+    })?;
+    let all = world.granted_policies.entry(id).or_default();
+    all.insert(key, policy);
+    Ok(Reply::empty(204))
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
 struct Group {
     id: Uuid,
     members: Vec<Uuid>,

@@ -7,6 +7,7 @@ use uuid::Uuid;
 
 use super::super::exchange::Reply;
 use super::super::server::Server;
+use super::super::user_store::Presence;
 use super::super::world::World;
 
 /// `GET /_sim/state`: the truth, without read-back delays.
@@ -40,8 +41,19 @@ pub(super) fn state(world: &World) -> Reply {
         .collect();
     Reply::json(
         200,
-        &json!({"numbers": numbers, "users": users, "policies": policies}),
+        &json!({"numbers": numbers, "users": users, "policies": policies, "phones": phones(world)}),
     )
+}
+
+/// Office telephones of those who have one.
+fn phones(world: &World) -> BTreeMap<Uuid, String> {
+    let places = (0..world.users.len()).filter(|at| world.users.presence(*at) == Presence::Here);
+    let phone = |at| {
+        let phones = world.users.value(at, "businessPhones");
+        let first = phones.get(0)?.as_str()?.to_owned();
+        Some((world.users.id(at), first))
+    };
+    places.filter_map(phone).collect()
 }
 
 /// `GET /_sim/log`.

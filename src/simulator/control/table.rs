@@ -16,6 +16,7 @@ DELETE /_sim/users/{id}[?hard=true]    delete into the deleted items, or for goo
 POST   /_sim/users/{id}/restore        restore from the deleted items
 POST   /_sim/users/{id}/license        {\"skuId\", \"disabledPlans\"?}: assignedPlans follow
 POST   /_sim/users/{id}/unlicense      {\"skuId\"}: its plans become Deleted, numbers follow on_licence_loss
+POST   /_sim/users/{id}/policy         {\"type\", \"name\"|null}: granted or taken away by an administrator
 PUT    /_sim/numbers                   add or replace numberAssignment objects (one, a list, or {\"numbers\": […]})
 DELETE /_sim/numbers/{e164}            take a number off the list
 POST   /_sim/assign                    {\"user\", \"number\", \"numberType\"?, \"category\"?, \"force\"?}, at once
@@ -30,7 +31,7 @@ POST   /_sim/faults                    {\"match\": {\"method\"?, \"path_contains
                                        repeat_next_link, expire_delta, fail_operation
 GET    /_sim/faults                    what is still to come; DELETE clears it
 GET    /_sim/log                       every request; DELETE clears it
-GET    /_sim/state                     numbers with holders, users' numbers, policies
+GET    /_sim/state                     numbers with holders, users' numbers, policies, office telephones
 GET    /_sim/violations                what no correct client would have sent; DELETE clears it
 ";
 
@@ -54,6 +55,7 @@ fn dispatch(server: &Server, call: &Call, segments: &[&str]) -> Answer {
         ("POST", ["users", user, "restore"]) => people::restore(&mut world(), user),
         ("POST", ["users", user, "license"]) => licences::license(&mut world(), call, user),
         ("POST", ["users", user, "unlicense"]) => licences::unlicense(&mut world(), call, user),
+        ("POST", ["users", user, "policy"]) => licences::grant_policy(&mut world(), call, user),
         ("PUT", ["skus"]) => licences::replace_skus(&mut world(), call),
         ("PUT", ["policies"]) => licences::replace_policies(&mut world(), call),
         ("PUT", ["groups"]) => licences::replace_groups(&mut world(), call),

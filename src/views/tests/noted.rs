@@ -46,7 +46,7 @@ fn every_kind_of_note_says_what_can_be_done() {
     incomplete-read: The directory could not be read to the end, so nothing is released; the next sync reads again.
     undeclared: Declare the numbers in a range if Linekeeper should manage them.
     emergency-mismatch: Ask the operator who sets emergency addresses, and correct `emergency` in the rules.
-    profile-read-only: The profile is synchronised from on-premises: set the telephone number there.
+    profile-read-only: A profile that is synchronised from on-premises is set there; that of somebody with an administrator's role, by hand in Entra.
     unknown-plan: Correct the plan's name in the rule; until then the test never holds.
     release-due: License or restore the person before then, and the number stays.
     ");

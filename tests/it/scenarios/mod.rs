@@ -17,6 +17,7 @@ mod people;
 mod plans;
 mod policies;
 mod processes;
+mod profile;
 mod readiness;
 mod reading;
 mod refused;

@@ -10,6 +10,8 @@ on_both_engines!(
     policies_follow_the_number_and_only_ours_are_taken_away,
     a_missing_policy_makes_people_wait,
     a_policy_that_fails_leaves_the_number_and_is_tried_again,
+    a_policy_that_the_rules_name_anew_is_noted_or_set,
+    a_policy_that_somebody_changed_in_teams_is_set_again_where_that_is_enforced,
 );
 
 const RULES: &str = r#"
@@ -86,5 +88,86 @@ async fn a_policy_that_fails_leaves_the_number_and_is_tried_again(database: &Dat
     story.no_more_faults();
     story.sync(0).await.changes(&[POLICY]);
     story.policies(&["anna OnlineVoiceRoutingPolicy DE"]);
+    story.ends().await;
+}
+
+const ENFORCED: &str = "[tenant.policies]\nenforce = true";
+
+async fn a_policy_that_the_rules_name_anew_is_noted_or_set(database: &Database) {
+    let tenant = anna().policy("OnlineVoiceRoutingPolicy", "AT");
+    let story = Scenario::new(database, tenant, RULES).await;
+    story.sync(0).await.changes(&[NUMBER, POLICY]);
+    story.rules(&RULES.replace("\"DE\"", "\"AT\""));
+    let run = story.sync(0).await;
+    run.changes(&[]).notes(&["drift anna"]);
+    let detail = run.report()["notes"].to_string();
+    assert!(
+        detail.contains("the rules would set \\\"AT\\\" now"),
+        "{detail}"
+    );
+    story.noted("drift", &["anna"]).await;
+    story.policies(&["anna OnlineVoiceRoutingPolicy DE"]);
+    story.configure("mode = \"apply\"", ENFORCED);
+    let set = POLICY.replace(" DE", " AT");
+    story.sync(0).await.changes(&[&set]).notes(&[]);
+    story.policies(&["anna OnlineVoiceRoutingPolicy AT"]);
+    story.noted("drift", &[]).await;
+    story.ends().await;
+}
+
+async fn a_policy_that_somebody_changed_in_teams_is_set_again_where_that_is_enforced(
+    database: &Database,
+) {
+    let tenant = anna()
+        .policy("OnlineVoiceRoutingPolicy", "AT")
+        .person("bert", "München", &[E5]);
+    let story = Scenario::new(database, tenant, RULES).await;
+    story.configure("mode = \"apply\"", ENFORCED);
+    let grants = |name: &str, policy: serde_json::Value| {
+        let body = json!({"type": "OnlineVoiceRoutingPolicy", "name": policy});
+        story.control("POST", &format!("/_sim/users/{{{name}}}/policy"), body);
+    };
+    story.sync(0).await;
+    grants("anna", json!("AT"));
+    // A sync of what changed does not ask everybody; a full one does.
+    story.sync(0).await.changes(&[]);
+    story.policies(&[
+        "anna OnlineVoiceRoutingPolicy AT",
+        "bert OnlineVoiceRoutingPolicy DE",
+    ]);
+    story
+        .run(&["sync", "--full"])
+        .await
+        .exits(0)
+        .changes(&[POLICY]);
+    story.policies(&[
+        "anna OnlineVoiceRoutingPolicy DE",
+        "bert OnlineVoiceRoutingPolicy DE",
+    ]);
+    // One that is gone comes back, as long as Teams names the type for anybody.
+    grants("bert", json!(null));
+    let again = POLICY.replace("anna", "bert").replace("1000", "1001");
+    story
+        .run(&["sync", "--full"])
+        .await
+        .exits(0)
+        .changes(&[&again]);
+    // Without the permission to ask, what was set counts as set.
+    grants("anna", json!("AT"));
+    let grants_of = story.control("GET", "/_sim/switches", json!(null))["grants"].clone();
+    let kept = grants_of.as_array().expect("grants").iter();
+    let kept: Vec<_> = kept
+        .filter(|grant| *grant != "TeamsUserConfiguration.Read.All")
+        .collect();
+    story.switch(json!({ "grants": kept }));
+    story.run(&["sync", "--full"]).await.exits(0).changes(&[]);
+    // Not enforced, nothing is asked and nothing set.
+    story.switch(json!({ "grants": grants_of }));
+    story.configure("mode = \"apply\"", "");
+    story.run(&["sync", "--full"]).await.exits(0).changes(&[]);
+    story.policies(&[
+        "anna OnlineVoiceRoutingPolicy AT",
+        "bert OnlineVoiceRoutingPolicy DE",
+    ]);
     story.ends().await;
 }
