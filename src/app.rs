@@ -1,12 +1,15 @@
 //! The only place where adapters meet the engine, and where configuration becomes settings.
 
+mod credentials;
 mod figures;
 mod observer;
 mod review;
 mod rulebooks;
 mod serving;
 mod settings;
+mod webhooks;
 
+pub use credentials::{Nearness, credential_ends};
 pub use figures::figures;
 pub use observer::CountingSyncs;
 pub use serving::{Serving, serve};
@@ -15,9 +18,9 @@ pub use settings::settings;
 use crate::apply::{Halt, Patience};
 use crate::cli::exit::{Exit, Failure};
 use crate::clock::{Clock, SystemClock};
-use crate::config::{Config, Credential, Database, Mode, Rules, TenantConfig};
+use crate::config::{Config, Database, Mode, Rules, TenantConfig};
 use crate::directory::PlanCatalogue;
-use crate::graph::{self, Graph, GraphSettings};
+use crate::graph::{Graph, GraphSettings};
 use crate::plan::Settings;
 use crate::reconcile::{Reading, RuleSource, Tenant};
 use crate::rulebook::{Mirrors, Repository, Rulebook, RulebookError, Source};
@@ -25,7 +28,6 @@ use crate::rules::{LoadOptions, RuleSet};
 use crate::schedule::last_due;
 use crate::store::{Options, Store, TenantStore};
 use crate::views::TenantView;
-use anyhow::Context as _;
 use jiff::SignedDuration;
 use secrecy::{ExposeSecret as _, SecretString};
 use std::sync::Arc;
@@ -296,7 +298,11 @@ pub fn graph_of(
         observer: Arc::new(observer::Counting {
             tenant: config.name.clone(),
         }),
-        ..GraphSettings::new(&config.tenant_id, &config.client_id, credential(config)?)
+        ..GraphSettings::new(
+            &config.tenant_id,
+            &config.client_id,
+            credentials::credential(config)?,
+        )
     };
     // Graph's clock is compared with this machine's real one, also where a test shifts the product's.
     let graph = Graph::new(settings, Arc::new(SystemClock::default()));
@@ -329,28 +335,4 @@ fn check_overlaps_of(tenants: &[(String, Arc<RuleSet>)]) -> Result<(), Failure> 
         }
     }
     Ok(())
-}
-
-fn credential(config: &TenantConfig) -> anyhow::Result<graph::Credential> {
-    match &config.credential {
-        Credential::Secret(secret) => Ok(graph::Credential::Secret(secret.clone())),
-        Credential::Certificate {
-            certificate_file,
-            key_file,
-        } => {
-            let read = |path: &std::path::Path| {
-                std::fs::read_to_string(path)
-                    .with_context(|| format!("{} cannot be read", path.display()))
-            };
-            Ok(graph::Credential::Certificate {
-                certificate_pem: read(certificate_file)?,
-                key_pem: SecretString::from(read(key_file)?),
-            })
-        }
-        Credential::FederatedTokenFile(_) | Credential::ManagedIdentity => Err(Failure::new(
-            Exit::Invalid,
-            "federated tokens and managed identities are not supported yet; use client_secret_file or a certificate",
-        )
-        .into()),
-    }
 }

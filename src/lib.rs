@@ -34,6 +34,7 @@
 //! | [`rulebook`] | rule files and the commit they come from | what the rules say |
 //! | [`simulator`] | a strict Graph-like server | everything but the clock: it shares no wire type with `graph` |
 //! | [`service`] | the living service: its tenants, when their syncs run, its rules | HTTP, where its parts come from |
+//! | [`webhooks`] | what others are told as it happens, and how it reaches them | SQL, Graph, how a sync runs |
 //! | [`api`] | the service over HTTP | SQL, Graph |
 //! | [`telemetry`] | logs, and figures for Prometheus | where the figures come from |
 //! | [`clock`] | the present, handed in wherever it is needed | who asks |
@@ -64,6 +65,7 @@ pub mod api;
 pub mod service;
 pub mod trials;
 pub mod views;
+pub mod webhooks;
 
 pub mod app;
 pub mod cli;

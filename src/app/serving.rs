@@ -2,7 +2,8 @@
 //! again.
 
 use super::rulebooks::Rulebooks;
-use super::{App, settings};
+use super::webhooks::Webhooks;
+use super::{App, credential_ends, settings};
 use crate::api::{self, Api};
 use crate::apply::Halt;
 use crate::config::{Config, TenantConfig};
@@ -10,6 +11,7 @@ use crate::reconcile::{LiveRules, Observer, RuleSource};
 use crate::rulebook::LiveRulebook;
 use crate::schedule::{Timetable, offset_of};
 use crate::service::{self, Served, Service};
+use crate::webhooks::keep_sending;
 use anyhow::Context as _;
 use jiff::SignedDuration;
 use std::sync::Arc;
@@ -59,6 +61,9 @@ pub async fn serve(mut app: App, serving: Serving) -> anyhow::Result<()> {
         halt.clone(),
         serving.observer,
     ));
+    // Before anything can happen of which somebody wants to be told.
+    let webhooks = Webhooks::new();
+    webhooks.begin(&app.config, &app.store, &service).await?;
     let api = Api {
         service: Arc::clone(&service),
         store: app.store.clone(),
@@ -66,7 +71,7 @@ pub async fn serve(mut app: App, serving: Serving) -> anyhow::Result<()> {
     };
     let routes = api::router(api, address.ip().is_loopback());
     let server = tokio::spawn(api::serve(listener, routes, halt.clone()));
-    begin_parts(&service);
+    begin_parts(&service, &webhooks);
     tracing::info!(%address, count = service.tenants().len(), "serving");
     (serving.listening)(address);
     service::ready();
@@ -75,28 +80,39 @@ pub async fn serve(mut app: App, serving: Serving) -> anyhow::Result<()> {
         rulebooks: &mut rulebooks,
         service: &service,
         reload: &*serving.reload,
+        webhooks: &webhooks,
     };
     until_stopped(&mut exchange, hangup, serving.stop).await;
     tracing::info!("stopping");
     service::stopping();
     switch.throw();
-    if tokio::time::timeout(SYNCS_END, service.runner.idle())
-        .await
-        .is_err()
-    {
-        tracing::warn!("a sync did not end in time; the next one settles what it left open");
-    }
+    syncs_end(&service).await;
     drop(server.await);
     app.store.close().await;
     tracing::info!("stopped");
     Ok(())
 }
 
+async fn syncs_end(service: &Service) {
+    let idle = tokio::time::timeout(SYNCS_END, service.runner.idle());
+    if idle.await.is_err() {
+        tracing::warn!("a sync did not end in time; the next one settles what it left open");
+    }
+}
+
 /// What goes on by itself as long as the service lives.
-fn begin_parts(service: &Arc<Service>) {
+fn begin_parts(service: &Arc<Service>, webhooks: &Webhooks) {
     supervise("time", service, service::keep_time);
     supervise("rules", service, service::watch_rules);
     supervise("figures", service, super::figures::keep_current);
+    supervise("credentials", service, super::credentials::keep_watch);
+    let (receivers, sender) = (
+        Arc::clone(&webhooks.receivers),
+        Arc::clone(&webhooks.sender),
+    );
+    supervise("webhooks", service, move |service| {
+        keep_sending(service, Arc::clone(&receivers), Arc::clone(&sender))
+    });
     supervise("watchdog", service, service::signs_of_life);
 }
 
@@ -159,6 +175,7 @@ struct Exchange<'a> {
     rulebooks: &'a mut Rulebooks,
     service: &'a Service,
     reload: &'a (dyn Fn() -> anyhow::Result<Config> + Send + Sync),
+    webhooks: &'a Webhooks,
 }
 
 impl Exchange<'_> {
@@ -191,6 +208,13 @@ impl Exchange<'_> {
         rulebooks.put_in_force(&new.config.tenants);
         let count = served.len();
         self.service.replace(served);
+        let begun = self
+            .webhooks
+            .begin(&new.config, &new.store, self.service)
+            .await;
+        if let Err(error) = begun {
+            tracing::warn!(error = %format!("{error:#}"), "the webhooks could not be begun anew; they stay as they were");
+        }
         (*self.app, *self.rulebooks) = (new, rulebooks);
         Ok(count)
     }
@@ -233,12 +257,8 @@ impl App {
             offset: offset_of(&config.name, spread),
         };
         let rules = rules as Arc<dyn LiveRules>;
-        Ok(Served::new(
-            engine,
-            store,
-            rules,
-            timetable,
-            config.schedule.on_start,
-        ))
+        let served = Served::new(engine, store, rules, timetable, config.schedule.on_start);
+        let config = config.clone();
+        Ok(served.signing_in_until(Box::new(move || credential_ends(&config))))
     }
 }

@@ -1,4 +1,4 @@
-//! Addresses of Graph and of the sign-in service: where a token may be sent.
+//! Addresses of Graph and of the sign-in service, where a token may be sent; of repositories; of webhooks.
 
 use reqwest::Url;
 use std::net::IpAddr;
@@ -40,6 +40,24 @@ pub(super) fn base_url(text: &str) -> Result<String, String> {
         other => return Err(format!("expected https://, found {other}://")),
     }
     Ok(url.as_str().trim_end_matches('/').to_owned())
+}
+
+/// Checks where messages are sent to: https, or http on loopback; no credentials. What is wrong is told without the
+/// address, whose path or query may be a secret.
+pub(super) fn webhook(text: &str) -> Result<String, String> {
+    let url = Url::parse(text).map_err(|error| format!("not a URL: {error}"))?;
+    if !url.username().is_empty() || url.password().is_some() {
+        return Err(
+            "a URL with a user name or password in it is refused; messages are signed instead"
+                .to_owned(),
+        );
+    }
+    match url.scheme() {
+        "https" => Ok(url.into()),
+        "http" if is_loopback(&url) => Ok(url.into()),
+        "http" => Err("http:// is accepted for loopback hosts only; write https://".to_owned()),
+        other => Err(format!("expected https://, found {other}://")),
+    }
 }
 
 /// Checks where a git repository is: https, ssh, or a path; http on loopback. A password in it would be shown.

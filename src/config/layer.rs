@@ -94,6 +94,16 @@ pub(super) fn resolve_paths(tree: &mut Tree, folder: &Path) {
     {
         *file = folder.join(&*file).display().to_string();
     }
+    if let Some(Value::Array(webhooks)) = tree.get_mut("webhook") {
+        let files = webhooks
+            .iter_mut()
+            .filter_map(|webhook| webhook.get_mut("secret_file"));
+        for file in files {
+            if let Value::String(path) = file {
+                *path = folder.join(&*path).display().to_string();
+            }
+        }
+    }
     resolve_section(tree, folder);
     if let Some(Value::Array(tenants)) = tree.get_mut("tenant") {
         for tenant in tenants.iter_mut().filter_map(Value::as_object_mut) {

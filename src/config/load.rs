@@ -1,6 +1,7 @@
 //! From the sources to one configuration.
 
 use super::environment;
+use super::identity;
 use super::layer::{self, Tree};
 use super::problem::{ConfigErrors, Problem};
 use super::typed::{AsTyped, PER_TENANT, TenantTyped};
@@ -22,7 +23,8 @@ pub struct Sources {
     pub file: Option<PathBuf>,
     /// The working folder, absolute.
     pub folder: PathBuf,
-    /// The environment; only names that begin with `LINEKEEPER` are looked at.
+    /// The environment; only names that begin with `LINEKEEPER` are looked at, and by which a platform tells a process
+    /// where its managed identity is.
     pub environment: Vec<(String, String)>,
 }
 
@@ -41,7 +43,9 @@ impl Sources {
             folder: std::env::current_dir()?,
             environment: std::env::vars_os()
                 .filter_map(text)
-                .filter(|(name, _)| name.starts_with("LINEKEEPER"))
+                .filter(|(name, _)| {
+                    name.starts_with("LINEKEEPER") || identity::is_of_platform(name)
+                })
                 .collect(),
         })
     }

@@ -10,6 +10,7 @@
 
 mod address;
 mod environment;
+mod identity;
 mod layer;
 mod load;
 mod origins;
@@ -19,14 +20,16 @@ mod sections;
 mod typed;
 mod validate;
 mod validated;
+mod webhook;
 
 pub use load::{DEFAULTS, Sources, load};
 pub use origins::{Origin, Setting, settings};
 pub use problem::{ConfigErrors, Problem};
 pub use scalar::duration as parse_duration;
 pub use validated::{
-    Config, Credential, Database, Directory, Eligibility, Graph, Mode, Ownership, Policies,
-    Profile, Release, Rules, RulesRepository, Safety, Schedule, Server, TenantConfig, Waiting,
+    Config, Credential, Database, Directory, Eligibility, Graph, IdentityEndpoint, Mode, Ownership,
+    Policies, Profile, Release, Rules, RulesRepository, Safety, Schedule, Server, TenantConfig,
+    Waiting, Webhook,
 };
 
 #[cfg(test)]

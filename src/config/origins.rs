@@ -87,6 +87,15 @@ fn shown(key: &str, value: &Value) -> String {
     if key.ends_with("client_secret") {
         return "***".to_owned();
     }
+    if let ("webhook", Value::Array(list)) = (key, value) {
+        // Of an address only what is before its path: the rest may be a secret.
+        let place = |webhook: &Value| {
+            let url = webhook["url"].as_str()?;
+            let (scheme, rest) = url.split_once("://")?;
+            Some(format!("{scheme}://{}", rest.split(['/', '?']).next()?))
+        };
+        return Value::from_iter(list.iter().filter_map(place)).to_string();
+    }
     let text = value.to_string();
     match text.split_once("://").zip(text.rsplit_once('@')) {
         Some(((scheme, _), (login, place))) => {
@@ -151,5 +160,8 @@ mod tests {
         ] {
             assert_eq!(shown("database.url", &json!(url)), expected);
         }
+        let webhooks =
+            json!([{"url": "https://hooks.example/s3cr3t?k=s3cr3t", "secret_file": "s"}]);
+        assert_eq!(shown("webhook", &webhooks), "[\"https://hooks.example\"]");
     }
 }

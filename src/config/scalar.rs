@@ -101,6 +101,10 @@ text_scalar!(
     BaseUrl(String), "a URL such as \"https://graph.microsoft.com/v1.0\"", address::base_url
 );
 text_scalar!(
+    /// Where messages are sent to.
+    WebhookUrl(String), "a URL such as \"https://hooks.example.com/linekeeper\"", address::webhook
+);
+text_scalar!(
     /// A file or folder.
     Location(String), "a path", not_empty
 );
@@ -122,6 +126,11 @@ text_scalar!(
         .map_err(|_| format!("expected a service plan id (a GUID), found {text:?}"))
 );
 
+text_scalar!(
+    /// A day of the calendar.
+    Day(jiff::civil::Date), "a day such as \"2027-01-31\"", |text: &str| text.parse::<jiff::civil::Date>()
+        .map_err(|_| format!("expected a day such as \"2027-01-31\", found {text:?}"))
+);
 text_scalar!(
     /// A git repository.
     Repository(String), "a git repository such as \"https://git.example.com/rules.git\"", address::repository

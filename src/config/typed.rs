@@ -2,8 +2,8 @@
 //! out has no meaning here; the embedded defaults name every one.
 
 use super::scalar::{
-    BaseUrl, Branch, Count, Cron, Identifier, Lapse, Limit, Listen, Location, Pause, Percent,
-    PlanId, Repository, RepositoryFolder, Retries, TenantName,
+    BaseUrl, Branch, Count, Cron, Day, Identifier, Lapse, Limit, Listen, Location, Pause, Percent,
+    PlanId, Repository, RepositoryFolder, Retries, TenantName, WebhookUrl,
 };
 use secrecy::SecretString;
 use serde::Deserialize;
@@ -16,6 +16,22 @@ pub(super) enum ModeTyped {
     Observe,
     AssignOnly,
     Apply,
+}
+
+/// An event of `[[webhook]]`; `webhooks` has the same names.
+#[derive(Clone, Copy, Debug, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub(super) enum EventTyped {
+    Assigned,
+    Released,
+    Held,
+    LowStock,
+    Exhausted,
+    ReleaseBlocked,
+    RemovedOutside,
+    Waiting,
+    RulesRefused,
+    Failed,
 }
 
 /// A section: its fields and types. Everything may be left out by a source, nothing may be added.
@@ -44,7 +60,14 @@ sections! {
         eligibility: EligibilityTyped,
         waiting: WaitingTyped,
         numbers: NumbersTyped,
+        webhook: Vec<WebhookTyped>,
         tenant: Vec<TenantTyped>,
+    }
+    WebhookTyped {
+        url: WebhookUrl,
+        secret_file: Option<Location>,
+        events: Vec<EventTyped>,
+        tenants: Vec<TenantName>,
     }
     TenantTyped {
         name: TenantName,
@@ -52,6 +75,7 @@ sections! {
         client_id: Option<Identifier>,
         client_secret: Option<SecretString>,
         client_secret_file: Option<Location>,
+        client_secret_expires: Option<Day>,
         client_certificate_file: Option<Location>,
         client_key_file: Option<Location>,
         federated_token_file: Option<Location>,

@@ -1,13 +1,16 @@
 //! From settings that are well typed to settings that make sense together.
 
 use super::address::is_loopback_url;
+use super::identity;
 use super::load::Sources;
 use super::problem::Problem;
 use super::scalar::{self, BaseUrl, Location};
 use super::sections::{rules, spread, whole};
 use super::typed::{AsTyped, DatabaseTyped, RulesTyped, ScheduleTyped, ServerTyped, TenantTyped};
 use super::validated::{Config, Credential, Database, Rules, Schedule, Server, TenantConfig};
-use jiff::SignedDuration;
+use super::webhook::webhooks;
+use jiff::tz::TimeZone;
+use jiff::{SignedDuration, Timestamp};
 use secrecy::{ExposeSecret, SecretString};
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
@@ -17,13 +20,13 @@ const LOGIN_URL: &str = "https://login.microsoftonline.com";
 const CLOCK_OFFSET: &str = "LINEKEEPER_CLOCK_OFFSET";
 
 /// What is wrong so far, and what is unwise.
-struct Findings<'a> {
+pub(super) struct Findings<'a> {
     problems: &'a mut Vec<Problem>,
     warnings: Vec<String>,
 }
 
 impl Findings<'_> {
-    fn problem(&mut self, key: impl Into<String>, message: impl Into<String>) {
+    pub(super) fn problem(&mut self, key: impl Into<String>, message: impl Into<String>) {
         self.problems.push(Problem::new("", key, message));
     }
 }
@@ -42,9 +45,11 @@ pub(super) fn config(
     distinct_names(&tenants, &mut findings);
     let server = server(&top.server, &mut findings);
     let database = database(&top.database, &mut findings);
+    let names: Vec<String> = tenants.iter().map(|typed| typed.name.0.clone()).collect();
+    let webhooks = webhooks(&top.webhook, &names, &mut findings);
     let tenants: Vec<Option<TenantConfig>> = tenants
         .into_iter()
-        .map(|typed| tenant(typed, &top.rules, &mut findings))
+        .map(|typed| tenant(typed, &top.rules, sources, &mut findings))
         .collect();
     let tenants: Option<Vec<TenantConfig>> = tenants.into_iter().collect();
     let clock_offset = clock_offset(sources, tenants.as_deref(), &mut findings);
@@ -55,6 +60,7 @@ pub(super) fn config(
         graph: (&top.graph).into(),
         rules: rules(&top.rules, &top.rules),
         parallel: whole(top.schedule.parallel.0),
+        webhooks: webhooks?,
         tenants: tenants?,
         clock_offset,
         warnings: findings.warnings,
@@ -124,6 +130,7 @@ fn database(typed: &DatabaseTyped, findings: &mut Findings<'_>) -> Option<Databa
 fn tenant(
     typed: TenantTyped,
     top: &RulesTyped,
+    sources: &Sources,
     findings: &mut Findings<'_>,
 ) -> Option<TenantConfig> {
     let name = typed.name.0.clone();
@@ -142,12 +149,14 @@ fn tenant(
     if typed.waiting.first.0 > typed.waiting.longest.0 {
         findings.problem(key("waiting.longest"), "is shorter than waiting.first");
     }
-    let credential = credential(&typed, findings);
+    let credential = credential(&typed, sources, findings);
+    let secret_expires = secret_expires(&typed, credential.as_ref(), findings);
     Some(TenantConfig {
         name,
         tenant_id: typed.tenant_id.clone()?.0,
         client_id: client_id.unwrap_or_default(),
         credential: credential?,
+        secret_expires,
         graph_url: address(typed.graph_url.as_ref(), GRAPH_URL),
         login_url: address(typed.login_url.as_ref(), LOGIN_URL),
         mode: typed.mode.into(),
@@ -168,6 +177,22 @@ fn tenant(
     })
 }
 
+/// The first moment of the day on which the client secret ends.
+fn secret_expires(
+    typed: &TenantTyped,
+    credential: Option<&Credential>,
+    findings: &mut Findings<'_>,
+) -> Option<Timestamp> {
+    let day = typed.client_secret_expires.as_ref()?;
+    if credential.is_some_and(|credential| !matches!(credential, Credential::Secret(_))) {
+        findings.problem(
+            format!("tenant.{}.client_secret_expires", typed.name.0),
+            "goes with client_secret_file or the environment's CLIENT_SECRET only",
+        );
+    }
+    Some(day.0.to_zoned(TimeZone::UTC).ok()?.timestamp())
+}
+
 fn address(typed: Option<&BaseUrl>, default: &str) -> String {
     typed.map_or_else(|| default.to_owned(), |url| url.0.clone())
 }
@@ -182,7 +207,11 @@ fn schedule(typed: &ScheduleTyped) -> Option<Schedule> {
 }
 
 /// Exactly one way to sign in, its files there and readable.
-fn credential(typed: &TenantTyped, findings: &mut Findings<'_>) -> Option<Credential> {
+fn credential(
+    typed: &TenantTyped,
+    sources: &Sources,
+    findings: &mut Findings<'_>,
+) -> Option<Credential> {
     let key = format!("tenant.{}", typed.name.0);
     let certificate = typed.client_certificate_file.as_ref();
     let private_key = typed.client_key_file.as_ref();
@@ -221,7 +250,7 @@ fn credential(typed: &TenantTyped, findings: &mut Findings<'_>) -> Option<Creden
     match &typed.federated_token_file {
         Some(file) => existing(&key, "federated_token_file", file, findings)
             .map(Credential::FederatedTokenFile),
-        None => Some(Credential::ManagedIdentity),
+        None => identity::managed(sources, &key, findings),
     }
 }
 
@@ -259,7 +288,7 @@ fn existing(
     }
 }
 
-fn secret(key: &str, path: &Path, findings: &mut Findings<'_>) -> Option<SecretString> {
+pub(super) fn secret(key: &str, path: &Path, findings: &mut Findings<'_>) -> Option<SecretString> {
     let message = match std::fs::read_to_string(path) {
         Ok(text) if text.trim().is_empty() => format!("{} is empty", path.display()),
         Ok(text) => {

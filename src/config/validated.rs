@@ -1,7 +1,8 @@
 //! The configuration once it is known to make sense.
 
-use jiff::SignedDuration;
-use secrecy::SecretString;
+use jiff::{SignedDuration, Timestamp};
+use secrecy::{SecretSlice, SecretString};
+use std::fmt;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -23,12 +24,36 @@ pub struct Config {
     pub rules: Rules,
     /// `[schedule] parallel`: syncs at once in this process.
     pub parallel: usize,
+    /// One per `[[webhook]]`, in the order of the file.
+    pub webhooks: Vec<Webhook>,
     /// One per `[[tenant]]`, in the order of the file; may be empty. The names differ even without regard to case.
     pub tenants: Vec<TenantConfig>,
     /// `LINEKEEPER_CLOCK_OFFSET`: shifts the clock in tests; zero unless every Graph address is loopback.
     pub clock_offset: SignedDuration,
     /// What is allowed but unwise, one sentence each.
     pub warnings: Vec<String>,
+}
+
+/// A receiver of messages. Prints neither key nor address.
+#[derive(Clone)]
+pub struct Webhook {
+    /// Where to; may hold a secret.
+    pub url: SecretString,
+    /// What its messages are signed with.
+    pub key: SecretSlice<u8>,
+    /// The names of the events it is told of; never empty.
+    pub events: Vec<&'static str>,
+    /// The tenants it is told of; none in particular: all.
+    pub tenants: Vec<String>,
+}
+
+impl fmt::Debug for Webhook {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Webhook")
+            .field("events", &self.events)
+            .field("tenants", &self.tenants)
+            .finish_non_exhaustive()
+    }
 }
 
 /// One tenant with the sections that count for it.
@@ -42,6 +67,8 @@ pub struct TenantConfig {
     pub client_id: String,
     /// How to sign in.
     pub credential: Credential,
+    /// `client_secret_expires`: the first moment of that day in UTC.
+    pub secret_expires: Option<Timestamp>,
     /// Base URL of Graph, with the version, without a closing slash.
     pub graph_url: String,
     /// Base URL of the sign-in service, without a closing slash.
@@ -97,8 +124,22 @@ pub enum Credential {
     },
     /// A file with a token of another issuer, read again before every use because it is renewed in place.
     FederatedTokenFile(PathBuf),
-    /// The machine's own identity.
-    ManagedIdentity,
+    /// The identity of the machine or of the app.
+    ManagedIdentity(IdentityEndpoint),
+}
+
+/// Where the tokens of a managed identity come from.
+#[derive(Clone, Debug)]
+pub enum IdentityEndpoint {
+    /// The metadata service of an Azure virtual machine, by its base URL.
+    Machine(String),
+    /// What App Service, Container Apps and the like offer to a process.
+    Host {
+        /// The whole address.
+        url: String,
+        /// What shows that it is the process that asks.
+        header: SecretString,
+    },
 }
 
 /// Where Linekeeper remembers.

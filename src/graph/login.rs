@@ -1,7 +1,9 @@
 //! What the token endpoint says, and what to do about it (docs/graph.md 8).
 
 use super::retry::is_passing;
-use reqwest::StatusCode;
+use super::transport::cause;
+use jiff::Timestamp;
+use reqwest::{Response, StatusCode};
 use secrecy::SecretString;
 use serde::Deserialize;
 use std::time::Duration;
@@ -30,21 +32,31 @@ pub(super) struct Granted {
 #[derive(Deserialize)]
 struct GrantedWire {
     access_token: SecretString,
-    #[serde(default)]
-    expires_in: Lifetime,
+    expires_in: Option<Seconds>,
+    /// Of managed identities: when it ends, in seconds since 1970.
+    expires_on: Option<Seconds>,
 }
+
+/// How long a token lives that does not say so.
+const USUAL_LIFE: i64 = 3599;
+
+/// No token answer is longer.
+const ANSWER_LIMIT: usize = 256 * 1024;
 
 /// Seconds, as a number or, from managed identities, as a text.
 #[derive(Deserialize)]
 #[serde(untagged)]
-enum Lifetime {
-    Number(u64),
+enum Seconds {
+    Number(i64),
     Text(String),
 }
 
-impl Default for Lifetime {
-    fn default() -> Self {
-        Self::Number(3599)
+impl Seconds {
+    fn read(&self) -> Option<i64> {
+        match self {
+            Self::Number(seconds) => Some(*seconds),
+            Self::Text(text) => text.trim().parse().ok(),
+        }
     }
 }
 
@@ -57,13 +69,27 @@ struct RefusedWire {
     error_description: String,
 }
 
-/// Reads the endpoint's answer. `secret` is what was sent, in case it comes back in a description.
-pub(super) fn read(status: StatusCode, body: &[u8], secret: &str) -> Result<Granted, TokenError> {
+/// What went to the token endpoint, as far as it matters to what comes back.
+#[derive(Clone, Copy)]
+pub(super) struct Sent<'a> {
+    /// The proof, in case it comes back in a description.
+    pub(super) secret: &'a str,
+    /// Whether it was another issuer's token, which fails for reasons of its own.
+    pub(super) federated: bool,
+}
+
+/// Reads the endpoint's answer.
+pub(super) fn read(
+    status: StatusCode,
+    body: &[u8],
+    sent: &Sent<'_>,
+    now: Timestamp,
+) -> Result<Granted, TokenError> {
     if status.is_success() {
-        return granted(body).ok_or_else(|| no_endpoint(status));
+        return granted(body, now).ok_or_else(|| no_endpoint(status));
     }
     match serde_json::from_slice::<RefusedWire>(body) {
-        Ok(refused) => Err(explain(status, &refused, secret)),
+        Ok(refused) => Err(explain(status, &refused, sent)),
         Err(_) if is_passing(status) => Err(TokenError::Passing(format!(
             "the token endpoint answers {status}"
         ))),
@@ -71,15 +97,35 @@ pub(super) fn read(status: StatusCode, body: &[u8], secret: &str) -> Result<Gran
     }
 }
 
-fn granted(body: &[u8]) -> Option<Granted> {
+/// The whole of an answer. `whose` names what was asked.
+pub(super) async fn body_of(mut answer: Response, whose: &str) -> Result<Vec<u8>, TokenError> {
+    let mut body = Vec::new();
+    while let Some(chunk) = answer
+        .chunk()
+        .await
+        .map_err(|e| TokenError::Passing(format!("the token answer was cut off: {}", cause(&e))))?
+    {
+        body.extend_from_slice(&chunk);
+        if body.len() > ANSWER_LIMIT {
+            return Err(TokenError::Broken(format!(
+                "what answers at {whose} sends too much to be a token endpoint"
+            )));
+        }
+    }
+    Ok(body)
+}
+
+/// The token of an answer; `None` if there is none in it.
+pub(super) fn granted(body: &[u8], now: Timestamp) -> Option<Granted> {
     let wire: GrantedWire = serde_json::from_slice(body).ok()?;
-    let seconds = match wire.expires_in {
-        Lifetime::Number(seconds) => seconds,
-        Lifetime::Text(text) => text.trim().parse().ok()?,
+    let seconds = match (&wire.expires_in, &wire.expires_on) {
+        (Some(left), _) => left.read()?,
+        (None, Some(end)) => end.read()? - now.as_second(),
+        (None, None) => USUAL_LIFE,
     };
     Some(Granted {
         token: wire.access_token,
-        lives: Duration::from_secs(seconds),
+        lives: Duration::from_secs(u64::try_from(seconds).unwrap_or_default()),
     })
 }
 
@@ -89,11 +135,11 @@ fn no_endpoint(status: StatusCode) -> TokenError {
     ))
 }
 
-fn explain(status: StatusCode, refused: &RefusedWire, secret: &str) -> TokenError {
+fn explain(status: StatusCode, refused: &RefusedWire, sent: &Sent<'_>) -> TokenError {
     let known = refused
         .error_codes
         .iter()
-        .find_map(|code| remedy(*code).map(|(passing, text)| (*code, passing, text)));
+        .find_map(|code| remedy(*code, sent).map(|(passing, text)| (*code, passing, text)));
     if let Some((code, passing, text)) = known {
         let text = format!("{text} (AADSTS{code})");
         return if passing {
@@ -102,7 +148,10 @@ fn explain(status: StatusCode, refused: &RefusedWire, secret: &str) -> TokenErro
             TokenError::Refused(text)
         };
     }
-    let text = format!("the token endpoint says {}", described(refused, secret));
+    let text = format!(
+        "the token endpoint says {}",
+        described(refused, sent.secret)
+    );
     if is_passing(status) || refused.error == "temporarily_unavailable" {
         return TokenError::Passing(text);
     }
@@ -111,17 +160,34 @@ fn explain(status: StatusCode, refused: &RefusedWire, secret: &str) -> TokenErro
 
 /// Error, codes and the first line of the description, without the secret should it be quoted there.
 fn described(refused: &RefusedWire, secret: &str) -> String {
-    let line = refused.error_description.lines().next().unwrap_or_default();
-    let line = if secret.is_empty() {
-        line.to_owned()
-    } else {
-        line.replace(secret, "***")
-    };
-    let line: String = line.chars().take(300).collect();
+    let line = quoted(&refused.error_description, secret);
     format!("`{}` {:?} {line}", refused.error, refused.error_codes)
         .trim_end()
         .to_owned()
 }
+
+/// The first line of what an endpoint says, without what was sent to it.
+pub(super) fn quoted(text: &str, secret: &str) -> String {
+    let line = text.lines().next().unwrap_or_default();
+    let line = match secret {
+        "" => line.to_owned(),
+        secret => line.replace(secret, "***"),
+    };
+    line.chars().take(300).collect()
+}
+
+/// What error codes mean of another issuer's token, where that is not what they mean of an assertion of our own.
+const FEDERATED: &[(&[u64], &str)] = &[
+    (
+        &[700_024],
+        "the federated token is outside its time window: what writes federated_token_file no longer renews it, or this \
+             machine's clock is wrong",
+    ),
+    (
+        &[700_027, 50_012, 50_027],
+        "the federated token was not accepted; check that its issuer publishes its keys where Entra can read them",
+    ),
+];
 
 /// What error codes mean and what to do; Microsoft may change the numbers, then `error` decides (docs/graph.md 8).
 const REMEDIES: &[(&[u64], &str)] = &[
@@ -151,8 +217,9 @@ const REMEDIES: &[(&[u64], &str)] = &[
         "the certificate was not accepted; check that it is the one registered with the application",
     ),
     (
-        &[700_213, 700_211, 70_021],
-        "no federated credential of the application fits issuer, subject and audience of the token presented",
+        &[700_213, 700_212, 700_211, 70_021],
+        "no federated credential of the application fits issuer, subject and audience of the token presented; \
+             `linekeeper doctor` shows the three, and Entra's page Certificates & secrets has to repeat them",
     ),
     (
         &[700_016],
@@ -184,11 +251,13 @@ const REMEDIES: &[(&[u64], &str)] = &[
 const BUSY: [u64; 6] = [90_033, 90_006, 90_012, 90_024, 90_055, 90_090];
 
 /// Whether a known error code passes by itself, and what it means.
-fn remedy(code: u64) -> Option<(bool, &'static str)> {
+fn remedy(code: u64, sent: &Sent<'_>) -> Option<(bool, &'static str)> {
     if BUSY.contains(&code) {
         return Some((true, "the token endpoint is busy or unavailable"));
     }
-    let known = REMEDIES.iter().find(|(codes, _)| codes.contains(&code));
+    let own: &[(&[u64], &str)] = if sent.federated { FEDERATED } else { &[] };
+    let mut known = own.iter().chain(REMEDIES);
+    let known = known.find(|(codes, _)| codes.contains(&code));
     known.map(|(_, text)| (false, *text))
 }
 
@@ -196,7 +265,16 @@ fn remedy(code: u64) -> Option<(bool, &'static str)> {
 mod tests {
     use super::*;
 
+    const SECRET: Sent<'_> = Sent {
+        secret: "s3cr3t",
+        federated: false,
+    };
+
     fn refusal(error: &str, code: u64, description: &str) -> TokenError {
+        refused(error, code, description, &SECRET)
+    }
+
+    fn refused(error: &str, code: u64, description: &str, sent: &Sent<'_>) -> TokenError {
         let body = serde_json::json!({
             "error": error, "error_codes": [code], "error_description": description,
             "trace_id": "t", "correlation_id": "c", "timestamp": "2026-11-02 10:00:00Z"
@@ -204,7 +282,8 @@ mod tests {
         match read(
             StatusCode::BAD_REQUEST,
             body.to_string().as_bytes(),
-            "s3cr3t",
+            sent,
+            Timestamp::UNIX_EPOCH,
         ) {
             Ok(_) => panic!("a refusal was taken for a token"),
             Err(error) => error,
@@ -232,6 +311,20 @@ mod tests {
     }
 
     #[test]
+    fn another_issuers_token_fails_for_reasons_of_its_own() {
+        let federated = Sent {
+            federated: true,
+            ..SECRET
+        };
+        let text = refused("invalid_client", 700_024, "", &federated).to_string();
+        assert!(text.contains("federated_token_file"), "{text}");
+        let text = refused("invalid_client", 700_213, "", &federated).to_string();
+        assert!(text.contains("doctor"), "{text}");
+        let text = refusal("invalid_client", 700_024, "").to_string();
+        assert!(!text.contains("federated"), "{text}");
+    }
+
+    #[test]
     fn a_secret_quoted_in_a_description_is_not_repeated() {
         let text = refusal(
             "invalid_client",
@@ -243,7 +336,8 @@ mod tests {
 
     #[test]
     fn lifetimes_come_as_numbers_and_texts() {
-        let lives = |body: &str| granted(body.as_bytes()).map(|g| g.lives.as_secs());
+        let now = Timestamp::from_second(1_000_000).expect("a time");
+        let lives = |body: &str| granted(body.as_bytes(), now).map(|g| g.lives.as_secs());
         assert_eq!(
             lives(r#"{"access_token":"a","expires_in":3599,"token_type":"Bearer"}"#),
             Some(3599)
@@ -254,11 +348,25 @@ mod tests {
         );
         assert_eq!(lives(r#"{"access_token":"a"}"#), Some(3599));
         assert_eq!(lives(r#"{"expires_in":3599}"#), None);
+        assert_eq!(
+            lives(r#"{"access_token":"a","expires_on":"1003600"}"#),
+            Some(3600)
+        );
+        assert_eq!(
+            lives(r#"{"access_token":"a","expires_on":999999}"#),
+            Some(0)
+        );
+        assert_eq!(lives(r#"{"access_token":"a","expires_on":"soon"}"#), None);
     }
 
     #[test]
     fn a_web_page_is_no_token_endpoint() {
-        let of = |status| match read(status, b"<html>sign in</html>", "") {
+        let of = |status| match read(
+            status,
+            b"<html>sign in</html>",
+            &SECRET,
+            Timestamp::UNIX_EPOCH,
+        ) {
             Err(error) => error,
             Ok(_) => panic!("a page was taken for a token"),
         };

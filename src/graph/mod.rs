@@ -2,7 +2,9 @@
 //!
 //! [`Graph`] implements [`crate::directory::Directory`] and [`crate::apply::Telephony`] for one tenant. Below it:
 //!
-//! - `token`, `assertion`, `login`: the client credentials grant (docs/graph.md 8);
+//! - `token`: the one token of a tenant, cached and renewed, from either of two issuers (docs/graph.md 8):
+//!   `client_credentials` with `assertion`, `federated` and `login`, or `identity`, the platform's own;
+//! - `expiry`: when a certificate ends;
 //! - `transport`, `retry`, `rejection`: one request, its retries, and what an answer that is no success means (docs/graph.md 9);
 //! - `observer`: who is told of each request, for figures;
 //! - `decode`, `user_wire`, `mapping`, `interner`: JSON straight into the core's types, without a tree in between;
@@ -13,8 +15,11 @@
 
 mod adapter;
 mod assertion;
+mod client_credentials;
 mod decode;
 mod expiry;
+mod federated;
+mod identity;
 mod interner;
 mod login;
 mod mapping;
@@ -37,6 +42,7 @@ mod voice;
 
 pub use adapter::Graph;
 pub use expiry::certificate_ends;
+pub use federated::{FederatedClaims, FederatedError, federated_claims};
 pub use observer::{Observer, Request};
-pub use settings::{Credential, GraphError, GraphSettings};
+pub use settings::{Credential, GraphError, GraphSettings, IdentityEndpoint};
 pub use transport::http_client;

@@ -3,6 +3,7 @@
 use super::observer::{Nobody, Observer};
 use crate::directory::PlanCatalogue;
 use secrecy::SecretString;
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 use thiserror::Error;
@@ -72,6 +73,24 @@ pub enum Credential {
         /// Its private key, PKCS#1 or PKCS#8, as PEM.
         key_pem: SecretString,
     },
+    /// A file with a token of another issuer, read again for every token request.
+    FederatedTokenFile(PathBuf),
+    /// The identity of the machine or of the app, which the platform vouches for.
+    ManagedIdentity(IdentityEndpoint),
+}
+
+/// Where the tokens of a managed identity come from. Neither is ever asked through a proxy.
+#[derive(Clone, Debug)]
+pub enum IdentityEndpoint {
+    /// The metadata service of an Azure virtual machine, by its base URL.
+    Machine(String),
+    /// What App Service, Container Apps and the like offer to a process.
+    Host {
+        /// The whole address, without a query.
+        url: String,
+        /// What shows that it is the process that asks.
+        header: SecretString,
+    },
 }
 
 /// Why no adapter can be made of the settings. All of them are errors of configuration.
@@ -112,6 +131,11 @@ pub enum GraphError {
     /// The private key is not one.
     #[error("the client certificate's key is not usable: an RSA private key in PEM is needed")]
     Key(#[source] jsonwebtoken::errors::Error),
+    /// The header of the identity endpoint is none.
+    #[error(
+        "IDENTITY_HEADER is no value for a header; the platform sets it, and nothing else should"
+    )]
+    IdentityHeader,
     /// The HTTP client cannot be set up: no certificate store, an unusable proxy.
     #[error(
         "the HTTPS client cannot be set up: check the machine's CA certificates and proxy variables"

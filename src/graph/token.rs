@@ -1,16 +1,16 @@
-//! Tokens by client credentials: cached, renewed before they end, one renewal for all who wait (docs/graph.md 8).
+//! Tokens, wherever they come from: cached, renewed before they end, one renewal for all who wait (docs/graph.md 8).
 
 use super::assertion::Signer;
-use super::login::{Granted, TokenError, read};
+use super::client_credentials::{ClientCredentials, Proof};
+use super::identity::{MachineIdentity, Pauses};
+use super::login::{Granted, TokenError};
 use super::observer::Observer;
-use super::origin::Base;
-use super::retry::{Patience, Policy, millis, retry_after};
-use super::transport::cause;
+use super::retry::{Patience, Policy, millis};
 use super::{Credential, GraphError, GraphSettings};
 use crate::clock::Clock;
+use reqwest::Client;
 use reqwest::header::HeaderValue;
-use reqwest::{Client, Url};
-use secrecy::{ExposeSecret, SecretString};
+use secrecy::ExposeSecret;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
@@ -23,9 +23,6 @@ const EARLY: Duration = Duration::from_mins(5);
 /// After a renewal failed while the old token still lives, it is not tried again sooner.
 const AFTER_FAILURE: Duration = Duration::from_secs(30);
 
-/// No token answer is longer.
-const ANSWER_LIMIT: usize = 256 * 1024;
-
 /// One token, as the header that carries it; it prints as `Sensitive`.
 #[derive(Debug)]
 pub(super) struct Token {
@@ -35,22 +32,53 @@ pub(super) struct Token {
 
 /// The tenant's one source of tokens.
 pub(super) struct TokenSource {
-    client: Client,
-    endpoint: Url,
-    client_id: String,
-    proof: Proof,
+    issuer: Issuer,
     policy: Policy,
-    timeout: Duration,
-    clock: Arc<dyn Clock>,
     observer: Arc<dyn Observer>,
     /// Counts finished renewals, so that those who waited for one share its outcome, a failure too.
     renewals: AtomicU64,
     state: Mutex<State>,
 }
 
-enum Proof {
-    Secret(SecretString),
-    Signer(Signer),
+/// Who gives the tokens.
+enum Issuer {
+    Login(ClientCredentials),
+    Identity(MachineIdentity),
+}
+
+/// Why a request brought no token, and how it wants to be repeated.
+#[derive(Debug)]
+pub(super) struct Refusal {
+    pub(super) error: TokenError,
+    /// The pause the answer asks for.
+    pub(super) asked: Option<Duration>,
+    /// The endpoint is being renewed and back in a minute.
+    pub(super) renewing: bool,
+}
+
+impl From<TokenError> for Refusal {
+    fn from(error: TokenError) -> Self {
+        Self {
+            error,
+            asked: None,
+            renewing: false,
+        }
+    }
+}
+
+/// The patience with an issuer.
+enum Patient {
+    Login(Patience),
+    Identity(Pauses),
+}
+
+impl Patient {
+    fn next(&mut self, refusal: &Refusal) -> Option<Duration> {
+        match self {
+            Self::Login(patience) => patience.next(refusal.asked, false),
+            Self::Identity(pauses) => pauses.next(refusal.renewing, refusal.asked),
+        }
+    }
 }
 
 #[derive(Default)]
@@ -66,28 +94,29 @@ impl TokenSource {
         client: Client,
         clock: Arc<dyn Clock>,
     ) -> Result<Self, GraphError> {
-        let base = Base::parse("login_url", &settings.login_url)?;
         let tenant = settings.tenant_id.trim();
         if !is_tenant(tenant) {
             return Err(GraphError::Tenant(tenant.to_owned()));
         }
         let proof = match &settings.credential {
-            Credential::Secret(secret) => Proof::Secret(secret.clone()),
+            Credential::Secret(secret) => Ok(Proof::Secret(secret.clone())),
             Credential::Certificate {
                 certificate_pem,
                 key_pem,
-            } => Proof::Signer(Signer::new(certificate_pem, key_pem.expose_secret())?),
+            } => Ok(Proof::Signer(Signer::new(
+                certificate_pem,
+                key_pem.expose_secret(),
+            )?)),
+            Credential::FederatedTokenFile(file) => Ok(Proof::Federated(file.clone())),
+            Credential::ManagedIdentity(endpoint) => Err(endpoint),
+        };
+        let issuer = match proof {
+            Ok(proof) => Issuer::Login(ClientCredentials::new(settings, proof, client, clock)?),
+            Err(endpoint) => Issuer::Identity(MachineIdentity::new(settings, endpoint, clock)?),
         };
         Ok(Self {
-            client,
-            endpoint: base
-                .at(&format!("/{tenant}/oauth2/v2.0/token"))
-                .map_err(|_| GraphError::Tenant(tenant.to_owned()))?,
-            client_id: settings.client_id.clone(),
-            proof,
+            issuer,
             policy: Policy::from(settings),
-            timeout: settings.request_timeout,
-            clock,
             observer: Arc::clone(&settings.observer),
             renewals: AtomicU64::new(0),
             state: Mutex::default(),
@@ -145,19 +174,29 @@ impl TokenSource {
     }
 
     async fn renewed(&self) -> Result<(Arc<Token>, Instant), TokenError> {
-        let mut patience = Patience::new(self.policy);
+        let mut patient = match &self.issuer {
+            Issuer::Login(_) => Patient::Login(Patience::new(self.policy)),
+            Issuer::Identity(_) => {
+                Patient::Identity(Pauses::new(self.policy.first_pause, self.policy.max_wait))
+            }
+        };
         loop {
-            let (failure, asked) = match self.ask().await {
+            let asked = match &self.issuer {
+                Issuer::Login(login) => login.ask().await,
+                Issuer::Identity(identity) => identity.ask().await,
+            };
+            let refusal = match asked {
                 Ok(granted) => return self.token(&granted),
-                Err((failure, asked)) => (failure, asked),
+                Err(refusal) => refusal,
             };
-            let TokenError::Passing(_) = failure else {
-                return Err(failure);
+            let wait = match refusal.error {
+                TokenError::Passing(_) => patient.next(&refusal),
+                _ => None,
             };
-            let Some(wait) = patience.next(asked, false) else {
-                return Err(failure);
+            let Some(wait) = wait else {
+                return Err(refusal.error);
             };
-            tracing::debug!(error = %failure, wait_ms = millis(wait), "asking for a token again");
+            tracing::debug!(error = %refusal.error, wait_ms = millis(wait), "asking for a token again");
             tokio::time::sleep(wait).await;
         }
     }
@@ -172,61 +211,6 @@ impl TokenSource {
         tracing::debug!(lifetime_ms = millis(granted.lives), "got a Graph token");
         let ends = now + granted.lives;
         Ok((Arc::new(Token { header, ends }), ends - early))
-    }
-
-    async fn ask(&self) -> Result<Granted, (TokenError, Option<Duration>)> {
-        let proof = self.proof().map_err(|error| (error, None))?;
-        let mut form = vec![
-            ("client_id", self.client_id.as_str()),
-            ("scope", "https://graph.microsoft.com/.default"),
-            ("grant_type", "client_credentials"),
-        ];
-        match &self.proof {
-            Proof::Secret(_) => form.push(("client_secret", proof.expose_secret())),
-            Proof::Signer(_) => form.extend([
-                (
-                    "client_assertion_type",
-                    "urn:ietf:params:oauth:client-assertion-type:jwt-bearer",
-                ),
-                ("client_assertion", proof.expose_secret()),
-            ]),
-        }
-        let passing = |text: String| (TokenError::Passing(text), None);
-        let request = self.client.post(self.endpoint.clone()).form(&form);
-        let mut answer = request.timeout(self.timeout).send().await.map_err(|e| {
-            passing(format!(
-                "{} cannot be reached: {}",
-                self.endpoint,
-                cause(&e)
-            ))
-        })?;
-        let asked = retry_after(answer.headers(), self.clock.now());
-        let status = answer.status();
-        let mut body = Vec::new();
-        while let Some(chunk) = answer
-            .chunk()
-            .await
-            .map_err(|e| passing(format!("the token answer was cut off: {}", cause(&e))))?
-        {
-            body.extend_from_slice(&chunk);
-            if body.len() > ANSWER_LIMIT {
-                let text = "what answers at login_url sends too much to be a token endpoint";
-                return Err((TokenError::Broken(text.into()), None));
-            }
-        }
-        read(status, &body, proof.expose_secret()).map_err(|error| (error, asked))
-    }
-
-    fn proof(&self) -> Result<SecretString, TokenError> {
-        match &self.proof {
-            Proof::Secret(secret) => Ok(secret.clone()),
-            Proof::Signer(signer) => signer
-                .assertion(&self.client_id, self.endpoint.as_str(), self.clock.now())
-                .map(SecretString::from)
-                .map_err(|e| {
-                    TokenError::Refused(format!("the certificate's key cannot sign: {e}"))
-                }),
-        }
     }
 }
 

@@ -23,23 +23,26 @@ use uuid::Uuid;
 /// No answer is read beyond this; a page of a thousand users is a fiftieth of it.
 const ANSWER_LIMIT: usize = 64 * 1024 * 1024;
 
+/// A connection is there within this, or it is given up.
+const CONNECT: Duration = Duration::from_secs(10);
+
 /// Sets up the HTTPS client: rustls, gzip, proxies from the environment, no redirects, no repetition of its own.
 /// Tenants may share one; each request has its own timeout.
 ///
 /// # Errors
 /// When the machine has no usable certificate store, or a proxy variable cannot be understood.
 pub fn http_client() -> Result<Client, GraphError> {
-    client(false)
+    client(false, CONNECT)
 }
 
-/// A client that goes to loopback hosts without any proxy.
-pub(super) fn client(direct: bool) -> Result<Client, GraphError> {
+/// A client; a `direct` one goes without any proxy.
+pub(super) fn client(direct: bool, connect: Duration) -> Result<Client, GraphError> {
     let builder = Client::builder()
         .redirect(reqwest::redirect::Policy::none())
         .retry(reqwest::retry::never())
         .gzip(true)
         .pool_idle_timeout(Duration::from_mins(1))
-        .connect_timeout(Duration::from_secs(10))
+        .connect_timeout(connect)
         .user_agent(concat!("linekeeper/", env!("CARGO_PKG_VERSION")));
     let builder = if direct { builder.no_proxy() } else { builder };
     builder.build().map_err(GraphError::Client)
@@ -133,7 +136,7 @@ impl Transport {
         let direct = base.is_loopback() && login.is_loopback();
         let client = match shared {
             Some(client) => client,
-            None => client(direct)?,
+            None => client(direct, CONNECT)?,
         };
         Ok(Self {
             base,

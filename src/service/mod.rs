@@ -13,6 +13,6 @@ mod watcher;
 
 pub use alive::{ready, signs_of_life, stopping};
 pub use keeper::keep_time;
-pub use served::{LastSync, Served};
+pub use served::{CredentialEnds, LastSync, Served};
 pub use tenants::{Service, ServiceObserver};
 pub use watcher::watch_rules;

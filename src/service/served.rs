@@ -26,7 +26,11 @@ pub struct Served {
     pub keyed: tokio::sync::Mutex<()>,
     engine: Tenant,
     last: Mutex<Option<LastSync>>,
+    ends: CredentialEnds,
 }
+
+/// When what a tenant signs in with ends, where that is known; asked anew each time, because files are replaced.
+pub type CredentialEnds = Box<dyn Fn() -> Option<Timestamp> + Send + Sync>;
 
 /// How the last sync of this process ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -63,7 +67,20 @@ impl Served {
             keyed: tokio::sync::Mutex::default(),
             engine,
             last: Mutex::default(),
+            ends: Box::new(|| None),
         }
+    }
+
+    /// The same, with what tells when its credential ends.
+    #[must_use]
+    pub fn signing_in_until(self, ends: CredentialEnds) -> Self {
+        Self { ends, ..self }
+    }
+
+    /// When what the tenant signs in with ends, where that is known.
+    #[must_use]
+    pub fn credential_ends(&self) -> Option<Timestamp> {
+        (self.ends)()
     }
 
     /// The tenant's name.

@@ -84,7 +84,8 @@ impl Service {
     }
 
     /// Set once other tenants are served than now.
-    pub(super) fn epoch(&self) -> Halt {
+    #[must_use]
+    pub fn epoch(&self) -> Halt {
         let epoch = self.epoch.lock().unwrap_or_else(PoisonError::into_inner);
         epoch.1.clone()
     }

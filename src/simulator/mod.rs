@@ -23,6 +23,7 @@ mod generated_tables;
 mod generator;
 mod groups;
 mod happenings;
+mod identity;
 mod launch;
 mod licensing;
 mod log;

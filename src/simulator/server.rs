@@ -16,7 +16,7 @@ use super::log::{Log, Logged};
 use super::odata::Query;
 use super::tenant_file::TenantFile;
 use super::world::World;
-use super::{routes, token};
+use super::{identity, routes, token};
 use crate::clock::Clock;
 
 /// What all requests share.
@@ -134,13 +134,21 @@ impl Server {
         reply
     }
 
-    /// The token endpoint, which lives on another host in the real world.
+    /// The token endpoint and the endpoints of managed identities, which live on other hosts in the real world.
     fn answer_outside(&self, call: &Call) -> Reply {
         let segments: Vec<&str> = call.segments.iter().map(String::as_str).collect();
         match (call.method.as_str(), segments.as_slice()) {
             ("POST", [tenant, "oauth2", "v2.0", "token"]) => {
                 let switches = self.world(call.now).switches.clone();
                 token::issue(&self.options, &switches, call, tenant)
+            }
+            ("GET", ["metadata", "identity", "oauth2", "token"]) => {
+                let switches = self.world(call.now).switches.clone();
+                identity::of_machine(&self.options, &switches, call)
+            }
+            ("GET", ["msi", "token"]) => {
+                let switches = self.world(call.now).switches.clone();
+                identity::of_app(&self.options, &switches, call)
             }
             _ => GraphError::new(404, "NotFound", "Nothing is served here; see /_sim/.")
                 .into_reply(call),

@@ -32,6 +32,12 @@ pub struct Switches {
     pub token_lifetime: Span,
     /// The client secret counts as expired.
     pub secret_expired: bool,
+    /// The issuer that the application's federated credential names; any when not set.
+    pub federated_issuer: Option<String>,
+    /// The subject that it names; any when not set.
+    pub federated_subject: Option<String>,
+    /// Client ids of the machine's managed identities, the first being its own; any when not set.
+    pub machine_identities: Option<Vec<String>>,
     /// Application permissions that were granted.
     pub grants: Vec<String>,
     /// Where a refusal shows that could show in either place.
@@ -74,6 +80,9 @@ impl Default for Switches {
             expired_delta_is_410: false,
             token_lifetime: Span(Duration::from_secs(3599)),
             secret_expired: false,
+            federated_issuer: None,
+            federated_subject: None,
+            machine_identities: None,
             grants: DEFAULT_GRANTS.map(str::to_owned).to_vec(),
             refuse_in: RefuseIn::Operation,
             teams_plan_required: true,

@@ -114,7 +114,7 @@ fn check_credential(
     match (form.get("client_secret"), form.get("client_assertion")) {
         (Some(secret), None) => check_secret(options, switches, secret),
         (None, Some(assertion)) if form.get("client_assertion_type") == Some(JWT_BEARER) => {
-            check_assertion(options, assertion, tenant, client, call.now)
+            check_assertion(options, switches, assertion, tenant, client, call.now)
         }
         _ => {
             let text = "The request body must contain the following parameter: 'client_assertion' or 'client_secret'.";
@@ -147,6 +147,7 @@ fn check_secret(options: &Options, switches: &Switches, secret: &str) -> Result<
 /// A certificate assertion names its certificate; a federated one comes from another issuer.
 fn check_assertion(
     options: &Options,
+    switches: &Switches,
     jwt: &str,
     tenant: &str,
     client: &str,
@@ -163,7 +164,7 @@ fn check_assertion(
     let (Some(header), Some(claims), Some(_)) = (header, claims, parts.next()) else {
         return Err(wrong("the assertion is no JWT."));
     };
-    let audience = claims["aud"].as_str().unwrap_or_default();
+    let audience = audience_of(&claims);
     let second = now.as_second();
     if claims["exp"].as_i64().is_none_or(|exp| exp <= second)
         || claims["nbf"].as_i64().unwrap_or(0) > second + 300
@@ -171,21 +172,50 @@ fn check_assertion(
         let text = "Client assertion is not within its valid time range.".to_owned();
         return Err(Denied("invalid_client", 700_024, text));
     }
-    if audience == "api://AzureADTokenExchange" {
-        let named = claims["iss"].is_string() && claims["sub"].is_string();
-        return if named {
-            Ok(())
-        } else {
-            Err(wrong("issuer or subject is missing."))
-        };
+    if claims["iss"] != client {
+        return check_federated(switches, &claims);
     }
     if !audience.ends_with(&format!("/{tenant}/oauth2/v2.0/token")) {
         return Err(wrong("the audience is not the token endpoint."));
     }
-    if claims["iss"] != client || claims["sub"] != client {
+    if claims["sub"] != client {
         return Err(wrong("issuer and subject must be the client id."));
     }
     check_certificate(options, &header)
+}
+
+/// One audience, or the first of several.
+fn audience_of(claims: &Value) -> &str {
+    let audience = &claims["aud"];
+    audience
+        .as_str()
+        .or(audience[0].as_str())
+        .unwrap_or_default()
+}
+
+/// Another issuer's token has to repeat what the application's federated credential names.
+fn check_federated(switches: &Switches, claims: &Value) -> Result<(), Denied> {
+    let none = |number: u32, what: &str, given: &str| {
+        let text = format!(
+            "No matching federated identity record found for presented assertion {what} '{given}'."
+        );
+        Err(Denied("invalid_client", number, text))
+    };
+    let text = |name: &str| claims[name].as_str().unwrap_or_default();
+    let (issuer, subject, audience) = (text("iss"), text("sub"), audience_of(claims));
+    let differs = |known: &Option<String>, given: &str| {
+        given.is_empty() || known.as_deref().is_some_and(|known| known != given)
+    };
+    if differs(&switches.federated_issuer, issuer) {
+        return none(700_211, "issuer", issuer);
+    }
+    if audience != "api://AzureADTokenExchange" {
+        return none(700_212, "audience", audience);
+    }
+    if differs(&switches.federated_subject, subject) {
+        return none(700_213, "subject", subject);
+    }
+    Ok(())
 }
 
 fn wrong(text: &str) -> Denied {
@@ -234,7 +264,7 @@ fn refuse(call: &Call, Denied(error, number, text): &Denied) -> Reply {
     )
 }
 
-fn mint(
+pub(super) fn mint(
     switches: &Switches,
     tenant: &str,
     client: &str,

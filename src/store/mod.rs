@@ -47,6 +47,7 @@ mod tenant;
 mod texts;
 mod turnover;
 mod users;
+mod webhooks;
 mod writing;
 mod written;
 
@@ -62,3 +63,4 @@ pub use requests::Remembered;
 pub use stretch::Stretch;
 pub use tenant::TenantStore;
 pub use turnover::Turnover;
+pub use webhooks::{EndedSync, NewMessage, Signal, Telling, ToldSoFar, WaitingMessage};

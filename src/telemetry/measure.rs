@@ -156,6 +156,10 @@ measures! {
         "How long the tenant was made to wait by them, in milliseconds.";
     TOKEN_FAILURES Kind::Counter, "linekeeper_graph_token_failures_total", ["tenant"],
         "Attempts to get a token that failed for good: a secret that is wrong or expired, or a sign-in service that stayed away.";
+    CREDENTIAL_DAYS Kind::Gauge, "linekeeper_credential_days_left", ["tenant"],
+        "Days until the tenant's certificate or client secret ends, with fractions; below 0 once it has. Absent where no end is known: managed identities and federated tokens, and secrets without `client_secret_expires`.";
+    WEBHOOKS Kind::Counter, "linekeeper_webhook_messages_total", ["receiver", "outcome"],
+        "Tries to deliver a message, by the receiver's address without its path: `delivered`, `put-off` (sent again later), `given-up` (lost to the receiver).";
     PANICS Kind::Counter, "linekeeper_panics_total", [],
         "Faults of the program itself. Anything but 0 is worth a report to its makers.";
     BUILD Kind::Gauge, "linekeeper_build_info", ["version"],

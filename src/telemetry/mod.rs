@@ -18,6 +18,6 @@ pub use logs::{TelemetryError, VARIABLE, start};
 pub use measure::{Kind, MEASURES, Measure, page};
 pub use metrics::{Board, Metrics, MetricsError, TenantFigures};
 pub use record::{
-    SyncFigures, record_broken_sync, record_graph_request, record_rules, record_sync,
-    record_throttling, record_token_failure,
+    SyncFigures, record_broken_sync, record_credential, record_graph_request, record_rules,
+    record_sync, record_throttling, record_token_failure, record_webhook,
 };

@@ -1,8 +1,9 @@
 //! The moments at which something is measured. Where nobody collects, these cost next to nothing.
 
 use super::measure::{
-    BROKEN_SYNCS, CHANGES, DIRECTORY_USERS, LAST_DURATION, LAST_SYNC, REQUEST_DURATION, REQUESTS,
-    RULES_LOADED, RULES_OK, SYNC_DURATION, SYNCS, THROTTLE_WAIT, THROTTLED, TOKEN_FAILURES,
+    BROKEN_SYNCS, CHANGES, CREDENTIAL_DAYS, DIRECTORY_USERS, LAST_DURATION, LAST_SYNC,
+    REQUEST_DURATION, REQUESTS, RULES_LOADED, RULES_OK, SYNC_DURATION, SYNCS, THROTTLE_WAIT,
+    THROTTLED, TOKEN_FAILURES, WEBHOOKS,
 };
 use std::collections::BTreeMap;
 use std::time::{Duration, SystemTime};
@@ -68,6 +69,16 @@ pub fn record_throttling(tenant: &str, wait: Duration) {
 /// No token could be had.
 pub fn record_token_failure(tenant: &str) {
     TOKEN_FAILURES.add(&[tenant], 1);
+}
+
+/// How many days what the tenant signs in with lasts yet.
+pub fn record_credential(tenant: &str, days_left: f64) {
+    CREDENTIAL_DAYS.set(&[tenant], days_left);
+}
+
+/// A message was delivered to a receiver, or not.
+pub fn record_webhook(receiver: &str, outcome: &str) {
+    WEBHOOKS.add(&[receiver, outcome], 1);
 }
 
 /// The real time: Prometheus compares with its own clock, also where a test shifts the product's.

@@ -13,6 +13,7 @@ mod reading;
 mod rounds;
 mod stock;
 mod views;
+mod webhooks;
 
 use crate::harness::database::Database;
 use jiff::{SignedDuration, Timestamp};

@@ -6,7 +6,7 @@ use super::properties;
 use crate::app::{graph_of, settings};
 use crate::apply::{Telephony as _, VoiceError};
 use crate::cli::exit::Exit;
-use crate::config::{self, Config, TenantConfig};
+use crate::config::{self, Config, Credential, TenantConfig};
 use crate::directory::{Cursor, Directory as _, Observed, ReadError, User};
 use crate::graph::Graph;
 use crate::rules::RuleSet;
@@ -64,7 +64,7 @@ pub(super) async fn checks(
         Err(error) => {
             let skipped =
                 Item::skipped("permissions", name, "without a token nothing can be asked");
-            return vec![no_token(name, &error), skipped];
+            return vec![no_token(tenant, &error), skipped];
         }
     };
     let token = match &granted {
@@ -84,20 +84,18 @@ pub(super) async fn checks(
     items
 }
 
-fn no_token(tenant: Option<&str>, error: &ReadError) -> Item {
-    let remedy = match error {
-        ReadError::Refused(_) => {
+fn no_token(tenant: &TenantConfig, error: &ReadError) -> Item {
+    let remedy = match (&tenant.credential, error) {
+        (Credential::ManagedIdentity(_), _) => {
+            "switch the identity on in Azure, on the machine's or app's page under Identity, or sign in another way"
+        }
+        (_, ReadError::Refused(_)) => {
             "correct tenant_id, client_id and the credential; the text in brackets is Microsoft's code"
         }
         _ => "check that this machine reaches login_url, and proxy and DNS on the way",
     };
-    Item::error(
-        Exit::Unreachable,
-        "token",
-        tenant,
-        error.to_string(),
-        remedy,
-    )
+    let name = Some(tenant.name.as_str());
+    Item::error(Exit::Unreachable, "token", name, error.to_string(), remedy)
 }
 
 /// What every sync reads: a page of users, the products, a page of numbers, and somebody's Teams configuration.

@@ -1,8 +1,9 @@
 //! `doctor`: one line for each thing that has to be right, and how to mend it. Looks and asks, changes nothing.
 //!
-//! [`run`] is the table of contents. What needs no network comes first (`setup`, `records`), then each tenant's way to
+//! [`run`] is the table of contents. What needs no network comes first (`setup`, `records`, `credentials`), then each tenant's way to
 //! Graph (`graph`), what the token may do there (`permissions`), and what users come back without (`properties`).
 
+mod credentials;
 mod graph;
 mod item;
 mod permissions;

@@ -1,7 +1,7 @@
 //! Which checks there are, in which order, and how their outcome is printed.
 
 use super::item::{Item, State, exit_of};
-use super::{graph, records, setup};
+use super::{credentials, graph, records, setup};
 use crate::app::chosen;
 use crate::cli::exit::Exit;
 use crate::cli::output::{Format, Output};
@@ -34,7 +34,7 @@ pub(in crate::cli) async fn doctor(
                 let (item, rules) =
                     records::rules(Some(&tenant.name), &tenant.rules, tenant.directory.groups);
                 items.push(item);
-                items.push(setup::certificate(tenant));
+                items.push(credentials::check(&config, tenant));
                 items.extend(graph::checks(&config, tenant, rules.as_deref()).await);
             }
         }

@@ -1,14 +1,8 @@
-//! Configuration, secrets and the machine: what needs neither database nor network.
+//! Configuration and the machine: what needs neither database nor network.
 
 use super::item::Item;
 use crate::cli::exit::Exit;
-use crate::config::{self, Config, ConfigErrors, Credential, Origin, Sources, TenantConfig};
-use crate::graph::certificate_ends;
-use jiff::{SignedDuration, Timestamp};
-use std::path::Path;
-
-/// A certificate that ends within this is to be renewed.
-const SOON: SignedDuration = SignedDuration::from_hours(24 * 30);
+use crate::config::{self, Config, ConfigErrors, Origin, Sources};
 
 /// Variables by which requests go another way, or are trusted by other certificates.
 const NETWORK: [&str; 10] = [
@@ -116,54 +110,9 @@ pub(super) fn no_tenant() -> Item {
     )
 }
 
-/// When the certificate of a tenant ends, where it signs in by one.
-pub(super) fn certificate(tenant: &TenantConfig) -> Item {
-    let name = Some(tenant.name.as_str());
-    let Credential::Certificate {
-        certificate_file, ..
-    } = &tenant.credential
-    else {
-        let detail = "the end of a client secret cannot be asked for; note it when you create one, or use a certificate";
-        return Item::skipped("certificate", name, detail);
-    };
-    let now = crate::clock::Clock::now(&crate::clock::SystemClock::default());
-    certificate_item(name, certificate_file, now)
-}
-
-fn certificate_item(tenant: Option<&str>, file: &Path, now: Timestamp) -> Item {
-    let shown = file.display();
-    let remedy = "create a new certificate, upload it in Entra under Certificates & secrets, and name its files in the configuration";
-    let ends = std::fs::read_to_string(file)
-        .ok()
-        .and_then(|pem| certificate_ends(&pem));
-    match ends {
-        None => Item::warning(
-            "certificate",
-            tenant,
-            format!("the end of {shown} cannot be read"),
-            "check that it is a certificate in PEM",
-        ),
-        Some(ends) if ends <= now => Item::error(
-            Exit::Unreachable,
-            "certificate",
-            tenant,
-            format!("{shown} has ended at {ends}"),
-            remedy,
-        ),
-        Some(ends) if ends.duration_since(now) < SOON => Item::warning(
-            "certificate",
-            tenant,
-            format!("{shown} ends at {ends}"),
-            remedy,
-        ),
-        Some(ends) => Item::ok("certificate", tenant, format!("{shown} ends at {ends}")),
-    }
-}
-
 #[cfg(test)]
 mod tests {
-    use super::{certificate_item, network};
-    use crate::cli::doctor::item::State;
+    use super::network;
 
     #[test]
     fn a_proxy_is_named_without_its_password() {
@@ -177,20 +126,5 @@ mod tests {
             network(|_| None),
             "no proxy and no certificates of one's own are set"
         );
-    }
-
-    #[test]
-    fn a_certificate_warns_a_month_before_its_end() {
-        let folder = tempfile::tempdir().expect("a folder");
-        let file = folder.path().join("c.pem");
-        let made = rcgen::generate_simple_self_signed(vec!["linekeeper".to_owned()])
-            .expect("a certificate");
-        std::fs::write(&file, made.cert.pem()).expect("written");
-        let at = |time: &str| certificate_item(None, &file, time.parse().expect("a time")).state;
-        assert_eq!(at("2026-01-01T00:00:00Z"), State::Ok);
-        assert_eq!(at("4095-12-15T00:00:00Z"), State::Warning);
-        assert_eq!(at("4096-01-02T00:00:00Z"), State::Error);
-        std::fs::write(&file, "nothing").expect("written");
-        assert_eq!(at("2026-01-01T00:00:00Z"), State::Warning);
     }
 }

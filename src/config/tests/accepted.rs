@@ -99,6 +99,8 @@ fn the_template_in_the_defaults_is_valid_once_its_comment_signs_are_off() {
     let folder = tempfile::tempdir().expect("a temporary folder");
     std::fs::write(folder.path().join("contoso.secret"), "s3cret\n").expect("writable");
     std::fs::write(folder.path().join("database.url"), "postgres://db/x\n").expect("writable");
+    let secret = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
+    std::fs::write(folder.path().join("webhook.secret"), secret).expect("writable");
     let text: Vec<&str> = DEFAULTS
         .lines()
         .map(|line| match line.strip_prefix('#') {
@@ -112,6 +114,11 @@ fn the_template_in_the_defaults_is_valid_once_its_comment_signs_are_off() {
     assert_eq!(tenant.graph_url, "https://graph.microsoft.com/v1.0");
     assert_eq!(tenant.login_url, "https://login.microsoftonline.com");
     assert_eq!(tenant.rules, Rules::Folder(folder.path().join("rules")));
+    let expires = tenant.secret_expires.map(|day| day.to_string());
+    assert_eq!(expires.as_deref(), Some("2027-01-31T00:00:00Z"));
+    let webhook = &config.webhooks[0];
+    assert_eq!(webhook.events, ["held", "low-stock", "exhausted", "failed"]);
+    assert_eq!(webhook.tenants, ["contoso"]);
 }
 
 #[test]

@@ -54,7 +54,7 @@ listen = "127.0.0.1:1"
     linekeeper.toml: graph.operations: expected a whole number from 1 to 10000, found `0`
     linekeeper.toml: graph.request_timeout: expected a duration such as "30s" (ms, s, m, h, d), found `30`
     linekeeper.toml: graph.retries: expected a whole number from 0 to 20, found `-1`
-    linekeeper.toml: listen: unknown key `listen`; expected one of mode, server, database, graph, schedule, rules, directory, safety, release, ownership, policies, profile, eligibility, waiting, numbers, tenant
+    linekeeper.toml: listen: unknown key `listen`; expected one of mode, server, database, graph, schedule, rules, directory, safety, release, ownership, policies, profile, eligibility, waiting, numbers, webhook, tenant
     linekeeper.toml: mode: unknown value `aply`; did you mean `apply`?
     linekeeper.toml: rules.branch: expected the name of a branch such as "main", found "-x"
     linekeeper.toml: rules.folder: expected a folder from the top of the repository, such as "rules", found "../up"
@@ -68,7 +68,7 @@ listen = "127.0.0.1:1"
     linekeeper.toml: schedule.on_start: expected true or false, found text "yes"
     linekeeper.toml: tenant.contoso.graph_ulr: unknown key `graph_ulr`; did you mean `graph_url`?
     linekeeper.toml: tenant.contoso.safety.max_releases: expected a whole number of 0 or more, found text "many"
-    linekeeper.toml: tenant.contoso.server: unknown key `server`; expected one of name, tenant_id, client_id, client_secret, client_secret_file, client_certificate_file, client_key_file, federated_token_file, managed_identity, graph_url, login_url, rules_path, mode, schedule, rules, directory, safety, release, ownership, policies, profile, eligibility, waiting, numbers
+    linekeeper.toml: tenant.contoso.server: unknown key `server`; expected one of name, tenant_id, client_id, client_secret, client_secret_file, client_secret_expires, client_certificate_file, client_key_file, federated_token_file, managed_identity, graph_url, login_url, rules_path, mode, schedule, rules, directory, safety, release, ownership, policies, profile, eligibility, waiting, numbers
     tenant.contoso.tenant_id: is missing
     tenant.contoso.client_id: is missing
     tenant.contoso: needs exactly one way to sign in: client_secret_file, client_certificate_file with client_key_file, federated_token_file, managed_identity = true, or the environment's CLIENT_SECRET
@@ -115,7 +115,7 @@ fn wrong_variables_are_named() {
     environment variable LINEKEEPER__TENANT__CONTOSSO__CLIENT_SECRET: no [[tenant]] has the name `CONTOSSO` here; did you mean `CONTOSO`?
     environment variable LINEKEEPER__TENANT__CONTOSO__CLIENT_SECRT: tenant.contoso.client_secrt: unknown key `client_secrt`; did you mean `client_secret`?
     environment variable LINEKEEPER__TENANT__CONTOSO__MANAGED_IDENTITY: tenant.contoso.managed_identity: expected true or false, found `1`
-    environment variable LINEKEEPER__TENANT__CONTOSO__DATABASE__URL: tenant.contoso.database.url: unknown key `database`; expected one of name, tenant_id, client_id, client_secret, client_secret_file, client_certificate_file, client_key_file, federated_token_file, managed_identity, graph_url, login_url, rules_path, mode, schedule, rules, directory, safety, release, ownership, policies, profile, eligibility, waiting, numbers
+    environment variable LINEKEEPER__TENANT__CONTOSO__DATABASE__URL: tenant.contoso.database.url: unknown key `database`; expected one of name, tenant_id, client_id, client_secret, client_secret_file, client_secret_expires, client_certificate_file, client_key_file, federated_token_file, managed_identity, graph_url, login_url, rules_path, mode, schedule, rules, directory, safety, release, ownership, policies, profile, eligibility, waiting, numbers
     tenant.contoso: needs exactly one way to sign in: client_secret_file, client_certificate_file with client_key_file, federated_token_file, managed_identity = true, or the environment's CLIENT_SECRET
     "#);
 }
@@ -266,5 +266,74 @@ proptest! {
         if let Err(errors) = from(&text, &[(&variable, &value)]) {
             prop_assert!(!errors.0.is_empty());
         }
+    }
+}
+
+#[test]
+fn wrong_webhooks_are_named_without_their_secrets() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    std::fs::write(folder.path().join("short"), "whsec_aGVsbG8=").expect("writable");
+    let text = format!(
+        "[[webhook]]\nurl = \"http://hooks.example/s3cr3t\"\nsecret_file = \"none\"\n\
+         [[webhook]]\nurl = \"https://hooks.example/s3cr3t\"\nsecret_file = \"short\"\n\
+         events = [\"assign\"]\ntenants = [\"fabrikam\"]\n[[webhook]]\nevents = [\"held\"]\n{TENANT}managed_identity = true\n"
+    );
+    let errors = super::load_in(folder.path(), &text, &[]).expect_err("all of them are wrong");
+    let told = errors.to_string();
+    for part in [
+        "http:// is accepted for loopback hosts only",
+        "unknown value `assign`; did you mean `assigned`?",
+        "webhook.1.secret_file",
+        "webhook.2.secret_file",
+        "holds no secret of Standard Webhooks",
+        "no [[tenant]] has the name \"fabrikam\"",
+        "webhook.3.url: is missing",
+        "webhook.3.secret_file: is missing",
+    ] {
+        assert!(told.contains(part), "{part} in {told}");
+    }
+    assert!(
+        !told.contains("s3cr3t") && !told.contains("aGVsbG8"),
+        "{told}"
+    );
+}
+
+#[test]
+fn the_day_of_a_secret_and_the_place_of_an_identity_have_to_fit() {
+    let told =
+        |text: &str, variables: &[(&str, &str)]| errors(&format!("{TENANT}{text}"), variables);
+    let day = told(
+        "managed_identity = true\nclient_secret_expires = \"2027-01-31\"",
+        &[],
+    );
+    assert!(day.contains("goes with client_secret_file"), "{day}");
+    let soon = told(
+        "managed_identity = true\nclient_secret_expires = \"soon\"",
+        &[],
+    );
+    assert!(
+        soon.contains("expected a day such as \"2027-01-31\""),
+        "{soon}"
+    );
+    let identity = "managed_identity = true";
+    for (variables, part) in [
+        (
+            vec![("LINEKEEPER_IMDS_URL", "https://hooks.example")],
+            "loopback addresses only",
+        ),
+        (
+            vec![("IDENTITY_ENDPOINT", "http://localhost/x")],
+            "Azure Arc",
+        ),
+        (
+            vec![
+                ("IDENTITY_ENDPOINT", "http://192.0.2.1/x"),
+                ("IDENTITY_HEADER", "hunter2"),
+            ],
+            "leads away from this machine",
+        ),
+    ] {
+        let told = told(identity, &variables);
+        assert!(told.contains(part) && !told.contains("hunter2"), "{told}");
     }
 }

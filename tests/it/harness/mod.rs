@@ -4,6 +4,7 @@ pub(crate) mod crash;
 pub(crate) mod database;
 mod expectations;
 mod orders;
+pub(crate) mod receiver;
 pub(crate) mod run;
 pub(crate) mod scenario;
 pub(crate) mod service;

@@ -24,6 +24,7 @@ mod refused;
 mod reviewing;
 mod rule_tools;
 mod stock;
+mod signing_in;
 mod tenants;
 mod trouble;
 

@@ -9,6 +9,7 @@ mod months;
 mod over_http;
 mod refusals;
 mod repository;
+mod webhooks;
 
 /// One range for Munich.
 const MUNICH: &str = "

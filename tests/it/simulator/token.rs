@@ -93,6 +93,97 @@ async fn an_assertion_must_name_certificate_audience_and_time() {
 }
 
 #[tokio::test]
+async fn another_issuers_token_must_repeat_the_federated_credential() {
+    let desk = Desk::new(
+        json!({"federated_issuer": "https://oidc.example", "federated_subject": "voice:lk"}),
+    )
+    .await;
+    let now = 1_793_613_600; // 2026-11-02T10:00:00Z
+    let check = async |issuer: &str, subject: &str, audience: &str, expiry: i64, code: u32| {
+        let claims = json!({"aud": [audience], "iss": issuer, "sub": subject, "exp": expiry});
+        let part = |value: serde_json::Value| URL_SAFE_NO_PAD.encode(value.to_string());
+        let form = format!(
+            "grant_type=client_credentials&client_id=app&client_assertion_type=\
+             urn%3Aietf%3Aparams%3Aoauth%3Aclient-assertion-type%3Ajwt-bearer&client_assertion={}.{}.c2ln",
+            part(json!({"alg": "RS256"})),
+            part(claims)
+        );
+        let (status, body) = desk.ask_token(&form).await;
+        match code {
+            0 => assert_eq!(status, StatusCode::OK, "{body}"),
+            code => assert_eq!(body["error_codes"], json!([code])),
+        }
+    };
+    let exchange = "api://AzureADTokenExchange";
+    let oidc = "https://oidc.example";
+    check(oidc, "voice:lk", exchange, now + 300, 0).await;
+    check(
+        "https://other.example",
+        "voice:lk",
+        exchange,
+        now + 300,
+        700_211,
+    )
+    .await;
+    check(
+        oidc,
+        "voice:lk",
+        "https://elsewhere.example",
+        now + 300,
+        700_212,
+    )
+    .await;
+    check(oidc, "voice:other", exchange, now + 300, 700_213).await;
+    check(oidc, "voice:lk", exchange, now - 1, 700_024).await;
+}
+
+#[tokio::test]
+async fn a_machines_identity_wants_header_version_and_resource() {
+    let desk = Desk::new(json!({"machine_identities": ["own", "other"]})).await;
+    let ask = async |header: &str, query: &str| {
+        let path = "/metadata/identity/oauth2/token";
+        let url = format!("{}{path}?{query}", desk.simulator.origin());
+        let request = desk.client.get(url).header("metadata", header);
+        let answer = request.send().await.expect("an answer");
+        let status = answer.status();
+        (
+            status,
+            answer.json::<serde_json::Value>().await.expect("JSON"),
+        )
+    };
+    let good = "api-version=2018-02-01&resource=https%3A%2F%2Fgraph.microsoft.com%2F";
+    let (status, body) = ask("true", good).await;
+    assert_eq!(status, StatusCode::OK, "{body}");
+    assert_eq!(
+        (&body["client_id"], &body["expires_in"]),
+        (&json!("own"), &json!("3599"))
+    );
+    let (_, body) = ask("true", &format!("{good}&client_id=other")).await;
+    assert_eq!(body["client_id"], "other");
+    for (header, query, said) in [
+        ("false", good.to_owned(), "metadata header"),
+        (
+            "true",
+            "resource=https://graph.microsoft.com/".to_owned(),
+            "api-version",
+        ),
+        ("true", good.replace("graph", "vault"), "500011"),
+        (
+            "true",
+            format!("{good}&client_id=nobody"),
+            "Identity not found",
+        ),
+    ] {
+        let (status, body) = ask(header, &query).await;
+        assert_eq!(status, StatusCode::BAD_REQUEST);
+        assert!(
+            body["error_description"].to_string().contains(said),
+            "{body}"
+        );
+    }
+}
+
+#[tokio::test]
 async fn no_token_an_old_token_and_a_missing_permission() {
     let mut desk = Desk::new(json!({"token_lifetime": "1h"})).await;
     desk.clock.advance(2);

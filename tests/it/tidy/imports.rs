@@ -103,6 +103,21 @@ const TABLE: &[(&str, &[&str])] = &[
         ],
     ),
     (
+        "webhooks",
+        &[
+            "directory",
+            "numbering",
+            "rules",
+            "plan",
+            "apply",
+            "reconcile",
+            "store",
+            "clock",
+            "views",
+            "service",
+        ],
+    ),
+    (
         "api",
         &[
             "directory",
