@@ -13,7 +13,6 @@ TITLES = {
     "4": "4  Numbers for joiners from ranges of a million, half of them taken",
     "5": "5  Rule text to ready index",
     "7": "7  Reads over HTTP, each server a process of its own; SQLite",
-    "8": "8  Start until ready, and idle memory; SQLite",
 }
 
 

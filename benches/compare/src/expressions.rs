@@ -27,19 +27,13 @@ pub(crate) fn measure(people: &[Named], ranges: u64, users: u64) {
     let of = format!("{} ranges", thousands(ranges));
     figure(
         1,
-        &format!("cel 0.15, first of {of}"),
+        &format!("cel 0.15.0, first of {of}"),
         &format!("{} users", thousands(users)),
         nanoseconds_each(time, people.len() as u64),
         "ns a user",
     );
     let time = median(|| busy(|| black_box(ready(ranges))).0);
-    figure(
-        5,
-        "cel 0.15, a program a range",
-        &of,
-        time.as_secs_f64() * 1e3,
-        "ms",
-    );
+    figure(5, "cel 0.15.0, a program a range", &of, time.as_secs_f64() * 1e3, "ms");
 }
 
 fn ready(ranges: u64) -> Vec<Program> {
@@ -48,7 +42,7 @@ fn ready(ranges: u64) -> Vec<Program> {
         .collect()
 }
 
-fn first(root: &Context<'_, '_>, programs: &[Program], person: &Named) -> Option<usize> {
+fn first(root: &Context<'_>, programs: &[Program], person: &Named) -> Option<usize> {
     let mut context = root.new_inner_scope();
     context.add_variable_from_value("office", person.office.as_str());
     context.add_variable_from_value("department", person.department);

@@ -19,26 +19,16 @@ pub(crate) fn measure(people: &[Named], ranges: u64, users: u64) {
     let people = few(people, 100);
     let asked = Asked::new();
     let set = ready(ranges);
-    pick(
-        "one set, lowest of its reasons",
-        people,
-        ranges,
-        users,
-        |person| asked.first_of_reasons(&set, person),
-    );
+    pick("one set, lowest of its reasons", people, ranges, users, |person| {
+        asked.first_of_reasons(&set, person)
+    });
     let sets: Vec<PolicySet> = (0..ranges).map(|range| set_of([range])).collect();
     pick("a set a range, in order", people, ranges, users, |person| {
         asked.first_in_order(&sets, person)
     });
     let time = median(|| busy(|| black_box(ready(ranges))).0);
     let of = format!("{} ranges", thousands(ranges));
-    figure(
-        5,
-        "cedar-policy 4, one set of policies",
-        &of,
-        time.as_secs_f64() * 1e3,
-        "ms",
-    );
+    figure(5, "cedar-policy 4.14.1, one set of policies", &of, time.as_secs_f64() * 1e3, "ms");
 }
 
 fn pick(
@@ -49,19 +39,11 @@ fn pick(
     first: impl Fn(&Named) -> Option<usize>,
 ) {
     agrees("cedar-policy", people, ranges, &first);
-    let picked = || {
-        people
-            .iter()
-            .filter(|person| first(person).is_some())
-            .count()
-    };
+    let picked = || people.iter().filter(|person| first(person).is_some()).count();
     let time = median(|| busy(|| black_box(picked())).0);
     figure(
         1,
-        &format!(
-            "cedar-policy 4, {how}, first of {} ranges",
-            thousands(ranges)
-        ),
+        &format!("cedar-policy 4.14.1, {how}, first of {} ranges", thousands(ranges)),
         &format!("{} users", thousands(users)),
         nanoseconds_each(time, people.len() as u64),
         "ns a user",
@@ -116,9 +98,7 @@ impl Asked {
     fn first_in_order(&self, sets: &[PolicySet], person: &Named) -> Option<usize> {
         let question = self.question(person);
         sets.iter().position(|set| {
-            let answer = self
-                .authorizer
-                .is_authorized(&question, set, &self.entities);
+            let answer = self.authorizer.is_authorized(&question, set, &self.entities);
             answer.decision() == Decision::Allow
         })
     }
