@@ -93,6 +93,7 @@ impl From<ViewError> for Problem {
         match error {
             ViewError::NoUser(_)
             | ViewError::NoRange(_)
+            | ViewError::NoOperator(_)
             | ViewError::Undeclared(_)
             | ViewError::NoSync(_) => Self::not_found(detail),
             ViewError::SeveralUsers { .. } => Self::conflict(detail),

@@ -3,12 +3,14 @@
 
 mod forecast;
 mod hand;
+mod operators;
 mod review;
 mod rules_test;
 mod set;
 
 pub use forecast::ForecastArgs;
 pub use hand::{AssignArgs, ReleaseArgs};
+pub use operators::{OperatorArgs, OperatorNameArgs, OperatorSuspendArgs, OperatorsCommand};
 pub use review::{CoverageArgs, DiffArgs};
 pub use rules_test::RulesTestArgs;
 pub use set::{
@@ -77,6 +79,9 @@ pub enum Command {
     /// Inventory of numbers
     #[command(subcommand)]
     Numbers(NumbersCommand),
+    /// Operators, and what they may give
+    #[command(subcommand)]
+    Operators(OperatorsCommand),
     /// Users, and what is noted about them
     #[command(subcommand)]
     Users(UsersCommand),

@@ -46,10 +46,10 @@ fn ranges_table(items: &[RangeItem]) -> String {
     let head = ["range", "type", "country", "total"];
     table.set_header(head.into_iter().chain(states));
     for item in items {
-        let name = if item.suspended {
-            format!("{} (suspended)", inert(&item.range))
-        } else {
-            inert(&item.range)
+        let name = match (item.suspended, item.by_operator) {
+            (true, true) => format!("{} (operator suspended)", inert(&item.range)),
+            (true, false) => format!("{} (suspended)", inert(&item.range)),
+            (false, _) => inert(&item.range),
         };
         let start = [
             name,

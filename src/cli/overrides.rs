@@ -15,6 +15,7 @@ use crate::reconcile::{Desk, Ledger as _, OverrideError, RuleSource as _};
 use crate::report::inert;
 use crate::rules::RuleSet;
 use crate::store::TenantStore;
+use crate::views::TenantView;
 use jiff::Timestamp;
 use serde::Serialize;
 use std::sync::Arc;
@@ -90,7 +91,8 @@ impl<'a> Ruled<'a> {
             let declares = ruled.rules.range_of(number).is_some();
             all.push((ruled, declares));
         }
-        Ok((only(all, &number.to_string())?, number))
+        let shows = "`linekeeper ranges list` shows the ranges";
+        Ok((only(all, &number.to_string(), shows)?, number))
     }
 
     /// The tenant that knows the range; where there is only one tenant, that one.
@@ -105,7 +107,33 @@ impl<'a> Ruled<'a> {
             let knows = ruled.rules.range(range).is_some() || state.suspended.contains_key(range);
             all.push((ruled, knows));
         }
-        Ok(only(all, range)?)
+        Ok(only(
+            all,
+            range,
+            "`linekeeper ranges list` shows the ranges",
+        )?)
+    }
+
+    /// The tenant that knows the operator; where there is only one tenant, that one.
+    pub(super) async fn with_operator(
+        app: &'a App,
+        tenant: Option<&str>,
+        operator: &str,
+    ) -> anyhow::Result<Self> {
+        let mut all = Vec::new();
+        for ruled in Self::all(app, tenant).await? {
+            let state = ruled.bureau.store.state(ruled.bureau.now).await?;
+            let suspended = state.suspended_operators.contains_key(operator);
+            let knows = ruled.rules.operator(operator).is_some() || suspended;
+            all.push((ruled, knows));
+        }
+        let shows = "`linekeeper operators list` shows the operators";
+        Ok(only(all, operator, shows)?)
+    }
+
+    /// The tenant as people look at it.
+    pub(super) async fn view(&self, app: &App) -> anyhow::Result<TenantView> {
+        app.view(self.bureau.config).await
     }
 
     async fn all(app: &'a App, tenant: Option<&str>) -> anyhow::Result<Vec<Self>> {
@@ -120,14 +148,14 @@ impl<'a> Ruled<'a> {
 }
 
 /// The only tenant there is, or the only one that is meant.
-fn only<T>(mut all: Vec<(T, bool)>, what: &str) -> Result<T, Failure> {
+fn only<T>(mut all: Vec<(T, bool)>, what: &str, shows: &str) -> Result<T, Failure> {
     if all.len() > 1 {
         all.retain(|(_, meant)| *meant);
     }
     match all.len() {
         0 => Err(Failure::new(
             Exit::Error,
-            format!("no tenant declares `{what}`; `linekeeper ranges list` shows the ranges"),
+            format!("no tenant declares `{what}`; {shows}"),
         )),
         1 => Ok(all.remove(0).0),
         _ => Err(ambiguous(what)),

@@ -1,13 +1,14 @@
 //! From the arguments to the exit code: which command does what.
 
 use super::args::{
-    Cli, Command, DemoArgs, NumbersCommand, RangesCommand, RulesCommand, SyncsCommand, UsersCommand,
+    Cli, Command, DemoArgs, NumbersCommand, OperatorsCommand, RangesCommand, RulesCommand,
+    SyncsCommand, UsersCommand,
 };
 use super::exit::{self, Exit};
 use super::output::{Format, Output};
 use super::{
-    by_hand, demo, doctor, explain, forecast, history, init, inventory, people, plan_and_sync,
-    rules, rules_coverage, rules_diff, rules_status, rules_test, serve, set, simulate, syncs,
+    by_hand, demo, doctor, explain, forecast, history, init, inventory, operators, people,
+    plan_and_sync, rules, rules_coverage, rules_diff, rules_status, rules_test, serve, set, simulate, syncs,
 };
 use crate::app::App;
 use crate::config::{Config, Sources, load};
@@ -105,6 +106,7 @@ async fn with_database(
         Command::Resume(args) => set::resume(&app, &args, output).await,
         Command::Ranges(command) => ranges(&app, &command, output).await,
         Command::Numbers(command) => numbers(&app, &command, output).await,
+        Command::Operators(command) => operators(&app, &command, output).await,
         Command::Users(command) => users(&app, &command, output).await,
         Command::Syncs(command) => past(&app, &command, output).await,
         Command::Rules(RulesCommand::Coverage(args)) => {
@@ -162,6 +164,19 @@ async fn numbers(app: &App, command: &NumbersCommand, output: &mut Output) -> an
         NumbersCommand::Unblock(args) => set::unblock(app, args, output).await,
         NumbersCommand::Free(args) => set::free(app, args, output).await,
         NumbersCommand::Rest(args) => set::rest(app, args, output).await,
+    }
+}
+
+async fn operators(
+    app: &App,
+    command: &OperatorsCommand,
+    output: &mut Output,
+) -> anyhow::Result<Exit> {
+    match command {
+        OperatorsCommand::List(args) => operators::list(app, args.tenant.as_deref(), output).await,
+        OperatorsCommand::Suspend(args) => operators::suspend(app, args, output).await,
+        OperatorsCommand::Resume(args) => operators::resume(app, args, output).await,
+        OperatorsCommand::Remove(args) => operators::remove(app, args, output).await,
     }
 }
 

@@ -195,9 +195,14 @@ pub(super) async fn resume_range(
 ) -> anyhow::Result<Exit> {
     let ruled = Ruled::with_range(app, args.tenants.tenant.as_deref(), &args.name).await?;
     let set = reconcile::resume_range(&ruled.bureau.desk(), &ruled.rules, &args.name).await;
-    let sentence = |set: &RangeSuspension| match set.changed {
-        true => format!("the range {} gives numbers again", inert(&set.range)),
-        false => format!("the range {} was not suspended", inert(&set.range)),
+    let sentence = |set: &RangeSuspension| match (&set.reason, set.changed) {
+        (Some(reason), _) => format!(
+            "the range {} still gives no number: {}; `linekeeper operators resume` ends that",
+            inert(&set.range),
+            inert(reason)
+        ),
+        (None, true) => format!("the range {} gives numbers again", inert(&set.range)),
+        (None, false) => format!("the range {} was not suspended", inert(&set.range)),
     };
     tell(set, sentence, output)
 }

@@ -76,7 +76,7 @@ const ADVICE: &[(NoteKind, &str)] = &[
     ),
     (
         NoteKind::Suspended,
-        "`linekeeper ranges resume` ends the suspension.",
+        "`linekeeper ranges resume` ends the suspension, `linekeeper operators resume` that of an operator.",
     ),
     (
         NoteKind::PolicyMissing,

@@ -25,11 +25,9 @@ pub(super) fn refusal(
 ) -> Option<(NoteKind, String)> {
     let world = index.world;
     let declared = &world.rules.ranges()[range];
-    if let Some(suspension) = world.state.suspended.get(&declared.name) {
-        let detail = format!(
-            "the range {} is suspended: {}",
-            declared.name, suspension.reason
-        );
+    if let Some(suspended) = world.state.suspends(world.rules, declared) {
+        let what = suspended.of_range(&declared.name);
+        let detail = format!("{what}: {}", suspended.suspension().reason);
         return Some((NoteKind::Suspended, detail));
     }
     if let Some((policy_type, name)) = missing_policy(index, case, range) {

@@ -5,7 +5,7 @@ use super::former::{fits, rests_from_another};
 use super::grant::refusal;
 use super::inventory::entry;
 use super::refusal::{Holder, Refusal};
-use super::{Index, NoteKind};
+use super::{Index, Suspended};
 use crate::directory::{UserId, VoiceLicence};
 use crate::numbering::{E164, NumberState, NumberType};
 use crate::rules::Range;
@@ -61,14 +61,27 @@ pub(super) fn from_range(index: &Index<'_>, case: &Case, range: usize) -> Result
     licence(case, declared.number_type, || {
         format!("the range {}", declared.name)
     })?;
-    let suspension = index.world.state.suspended.get(&declared.name);
+    if let Some(suspended) = index.world.state.suspends(index.world.rules, declared) {
+        return Err(closed(&declared.name, suspended));
+    }
     match refusal(index, case, range, true) {
         None => Ok(()),
-        Some((NoteKind::Suspended, detail)) => Err(Refusal::Suspended {
-            range: declared.name.clone(),
-            reason: suspension.map_or(detail, |suspension| suspension.reason.clone()),
-        }),
         Some((kind, detail)) => Err(Refusal::Range { kind, detail }),
+    }
+}
+
+/// A range that is suspended, or whose operator is.
+fn closed(range: &str, suspended: Suspended<'_>) -> Refusal {
+    let range = range.to_owned();
+    let reason = suspended.suspension().reason.clone();
+    match suspended {
+        Suspended::Range(_) => Refusal::Suspended { range, reason },
+        Suspended::Operator { name, country, .. } => Refusal::OperatorSuspended {
+            range,
+            operator: name.to_owned(),
+            country,
+            reason,
+        },
     }
 }
 

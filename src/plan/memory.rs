@@ -348,7 +348,7 @@ pub struct Pause {
     pub until: Option<Timestamp>,
 }
 
-/// A range from which nothing is given for now.
+/// A range, or an operator, from which nothing is given for now.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Suspension {
     /// Why.
@@ -383,6 +383,8 @@ pub struct State {
     pub open_steps: Vec<OpenStep>,
     /// Suspended ranges by name.
     pub suspended: BTreeMap<String, Suspension>,
+    /// Suspended operators.
+    pub suspended_operators: super::OperatorSuspensions,
     /// By range: how many different users Teams refused in a row there, since the last assignment that succeeded.
     pub refused_in_a_row: BTreeMap<String, u64>,
     /// What counts for the brakes.

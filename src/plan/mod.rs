@@ -31,6 +31,7 @@ mod settings;
 mod standing;
 mod stock;
 mod supply;
+mod suspended;
 mod tenant_notes;
 mod upkeep;
 mod world;
@@ -64,6 +65,7 @@ pub use settings::{Eligibility, Mode, Numbers, Safety, Settings, Waiting};
 pub use standing::standing;
 pub use stock::Stock;
 pub use supply::{Supply, golden_among_free, supplies};
+pub use suspended::{OperatorSuspensions, Suspended, suspended};
 pub use world::{Circumstances, Index, World, out_of_place};
 
 #[cfg(test)]

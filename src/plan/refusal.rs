@@ -1,9 +1,11 @@
 //! Why something asked for by hand is not done. Each sentence says what stands against it and how to mend that.
 
+use super::suspended::in_country;
 use super::{NoteKind, advice};
 use crate::directory::{UserId, VoiceLicence};
-use crate::numbering::{E164, NumberType};
+use crate::numbering::{Country, E164, NumberType};
 use jiff::Timestamp;
+use std::collections::BTreeSet;
 use std::fmt;
 use thiserror::Error;
 
@@ -85,6 +87,30 @@ pub enum Refusal {
         "the range {range} is suspended: {reason}; `linekeeper ranges resume {range}` opens it again"
     )]
     Suspended { range: String, reason: String },
+    #[error(
+        "the range {range} is of the operator {operator}, which is suspended{}: {reason}; `linekeeper operators resume \
+         \"{operator}\"{}` lets it give numbers again", in_country(*country), with_country(*country)
+    )]
+    OperatorSuspended {
+        range: String,
+        operator: String,
+        country: Option<Country>,
+        reason: String,
+    },
+    #[error("no operator is called `{operator}`; {}", declared_are(declared))]
+    UnknownOperator {
+        operator: String,
+        declared: Vec<String>,
+    },
+    #[error(
+        "neither the operator {operator} nor a range of it is declared for {country}, so there is nothing to suspend: \
+         leave --country out, or name one of {}", countries.iter().map(Country::to_string).collect::<Vec<_>>().join(", ")
+    )]
+    OperatorElsewhere {
+        operator: String,
+        country: Country,
+        countries: BTreeSet<Country>,
+    },
     #[error("{detail}. {}", advice(*kind))]
     Range { kind: NoteKind, detail: String },
     #[error(
@@ -150,7 +176,9 @@ impl Refusal {
             Self::Absent { .. } => "absent",
             Self::Resting { .. } => "resting",
             Self::Blocked { .. } => "blocked",
-            Self::Suspended { .. } => "suspended",
+            Self::Suspended { .. } | Self::OperatorSuspended { .. } => "suspended",
+            Self::UnknownOperator { .. } => "unknown-operator",
+            Self::OperatorElsewhere { .. } => "operator-elsewhere",
             Self::Range { .. } => "range-refuses",
             Self::Exhausted { .. } => "exhausted",
             Self::NoRange { .. } => "no-range",
@@ -174,6 +202,18 @@ impl Refusal {
             | Self::InHands { holder, .. } => Some(holder),
             _ => None,
         }
+    }
+}
+
+/// ` --country CH`, or nothing.
+fn with_country(country: Option<Country>) -> String {
+    country.map_or_else(String::new, |country| format!(" --country {country}"))
+}
+
+fn declared_are(declared: &[String]) -> String {
+    match declared {
+        [] => "no rule file declares one: operator \"name\" { … }".to_owned(),
+        names => format!("the rules declare {}", names.join(", ")),
     }
 }
 

@@ -16,10 +16,13 @@ pub fn standing(index: &Index<'_>, number: E164) -> (Option<Entry>, Vec<String>)
     };
     let entry = entry(index, range, number);
     let mut because = vec![reason(index, range, &entry)];
-    if let Some(suspension) = index.world.state.suspended.get(&range.name) {
+    if let Some(suspended) = index.world.state.suspends(rules, range) {
+        let suspension = suspended.suspension();
         because.push(format!(
-            "the range {} is suspended since {}: {}",
-            range.name, suspension.since, suspension.reason
+            "{} since {}: {}",
+            suspended.of_range(&range.name),
+            suspension.since,
+            suspension.reason
         ));
     }
     let refused = index.facts(number).map(|facts| facts.refused_for.len());

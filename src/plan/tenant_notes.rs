@@ -2,7 +2,7 @@
 
 use super::{Index, Note, NoteKind};
 use crate::numbering::{E164, Listed, ListedType, calling_code_of};
-use crate::rules::{EmergencyModel, Range};
+use crate::rules::{EmergencyModel, Range, RuleSet};
 use std::collections::BTreeMap;
 use uuid::Uuid;
 
@@ -117,7 +117,7 @@ fn undeclared(index: &Index<'_>) -> Vec<Note> {
     }
     let detail = |((operator, listed_type, code), (count, first)): (_, (u64, &Listed))| {
         let operator: Option<Uuid> = operator;
-        let of = operator.map_or_else(String::new, |id| format!(" of the operator {id}"));
+        let of = operator.map_or_else(String::new, |id| whose(world.rules, id));
         let code: Option<i32> = code;
         let prefix = code.map_or_else(String::new, |code| format!(" with +{code}"));
         format!(
@@ -129,6 +129,15 @@ fn undeclared(index: &Index<'_>) -> Vec<Note> {
         .into_iter()
         .map(|group| note(NoteKind::Undeclared, None, None, detail(group)))
         .collect()
+}
+
+/// An operator by its declared name, else by its id.
+fn whose(rules: &RuleSet, id: Uuid) -> String {
+    let text = id.to_string();
+    match rules.operators().iter().find(|known| known.has_id(&text)) {
+        Some(known) => format!(" of the operator {}", known.name),
+        None => format!(" of the operator {id}, which no rule declares,"),
+    }
 }
 
 /// Ranges whose numbers say otherwise than their operator's declared model who may set an emergency address.

@@ -28,7 +28,8 @@ pub use by_hand::is_unfinished;
 pub use overlay::Overlay;
 pub use overrides::{
     Desk, NumberChange, OverrideError, Overrides, UserChange, exempt, free, pause, pin, reserve,
-    rest, resume, resume_range, resume_user, suspend_range, unblock, unexempt, unpin, unreserve,
+    rest, resume, resume_operator, resume_range, resume_user, suspend_leaving_operator,
+    suspend_operator, suspend_range, unblock, unexempt, unpin, unreserve,
 };
 pub use ports::{
     Begin, Claim, Ledger, LiveRules, Reread, Round, RoundEnd, RoundMode, RuleSource, RulesInForce,

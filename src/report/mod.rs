@@ -13,7 +13,9 @@ pub use explanation::{
     RangeExplanation, TeamsExplanation, Tenure,
 };
 pub use inert::inert;
-pub use overrides::{NumberOverrides, RangeSuspension, TenantPause, UserOverrides};
+pub use overrides::{
+    NumberOverrides, OperatorSuspension, RangeSuspension, TenantPause, UserOverrides,
+};
 pub use rules_coverage::{
     AmbiguousGroup, ClauseOutcome, CoverageSummary, Idle, IdleAlias, IdleClause, NearestRange,
     NoRangeGroup, RangeCoverage, RulesCoverage,

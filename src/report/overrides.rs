@@ -1,7 +1,7 @@
 //! What people have set by hand, as it stands after a command: one small object each.
 
 use super::UserRef;
-use crate::numbering::{E164, NumberState};
+use crate::numbering::{Country, E164, NumberState};
 use crate::plan::{Exemption, Reservation};
 use jiff::Timestamp;
 use serde::Serialize;
@@ -65,13 +65,34 @@ pub struct RangeSuspension {
     pub tenant: String,
     /// The range.
     pub range: String,
-    /// Whether it is suspended.
+    /// Whether it gives nothing: it is suspended, or its operator is.
     pub suspended: bool,
     /// Why.
     pub reason: Option<String>,
     /// Since when.
     #[schema(value_type = Option<String>)]
     pub since: Option<Timestamp>,
+    /// Whether the command changed anything.
+    pub changed: bool,
+}
+
+/// Whether the ranges of an operator give numbers.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct OperatorSuspension {
+    /// Tenant name.
+    pub tenant: String,
+    /// The operator.
+    pub operator: String,
+    /// Only its ranges of this country; `None`: all.
+    pub country: Option<Country>,
+    /// Whether they give nothing.
+    pub suspended: bool,
+    /// Why.
+    pub reason: Option<String>,
+    /// Since when.
+    pub since: Option<Timestamp>,
+    /// The ranges concerned.
+    pub ranges: Vec<String>,
     /// Whether the command changed anything.
     pub changed: bool,
 }

@@ -189,6 +189,39 @@ pub enum MigrationWay {
     InPlace,
 }
 
+impl Operator {
+    /// Whether this is its `operatorId`, letter case and braces around it aside.
+    #[must_use]
+    pub fn has_id(&self, id: &str) -> bool {
+        let bare = |text: &str| text.trim_matches(['{', '}', ' ']).to_ascii_lowercase();
+        self.id.as_deref().is_some_and(|own| bare(own) == bare(id))
+    }
+}
+
+impl EmergencyModel {
+    /// The name in rules and JSON.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Operator => "operator",
+            Self::Tenant => "tenant",
+            Self::Locked => "locked",
+        }
+    }
+}
+
+impl MigrationWay {
+    /// The name in rules and JSON.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::AfterUpload => "after-upload",
+            Self::ReleaseFirst => "release-first",
+            Self::InPlace => "in-place",
+        }
+    }
+}
+
 impl Range {
     /// The day from which a number may be given, where one is set.
     #[must_use]

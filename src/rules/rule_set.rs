@@ -110,6 +110,19 @@ impl RuleSet {
         &self.operators
     }
 
+    /// The declared operator of that name; letter case counts.
+    #[must_use]
+    pub fn operator(&self, name: &str) -> Option<&Operator> {
+        self.operators.iter().find(|known| known.name == name)
+    }
+
+    /// The ranges of the operator of that name, in file order.
+    pub fn ranges_of(&self, operator: &str) -> impl Iterator<Item = &Range> {
+        let named = move |at: usize| self.operators.get(at).is_some_and(|o| o.name == operator);
+        let of_it = move |range: &&Range| range.operator.is_some_and(named);
+        self.ranges.iter().filter(of_it)
+    }
+
     /// Digest over the compiled set.
     #[must_use]
     pub fn digest(&self) -> &RuleSetId {

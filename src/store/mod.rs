@@ -29,6 +29,7 @@ mod looking;
 mod low_stock;
 mod marks;
 mod names;
+mod operators;
 mod overrides;
 mod people;
 mod record;

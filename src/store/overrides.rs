@@ -10,7 +10,7 @@ use super::tenant::TenantStore;
 use super::writing::retried;
 use crate::apply::{Fence, JournalError};
 use crate::directory::UserId;
-use crate::numbering::{E164, Listed};
+use crate::numbering::{Country, E164, Listed};
 use crate::plan::{NumberFacts, Pause, Suspension, UserFacts};
 use crate::reconcile::{NumberChange, Overrides, UserChange};
 use async_trait::async_trait;
@@ -216,6 +216,28 @@ impl Overrides for TenantStore {
         now: Timestamp,
     ) -> Result<(), JournalError> {
         self.suspend_range(range, suspension, by, now).await
+    }
+
+    async fn suspend_operator(
+        &self,
+        operator: &str,
+        country: Option<Country>,
+        suspension: &Suspension,
+        by: &str,
+        what: &'static str,
+        now: Timestamp,
+    ) -> Result<(), JournalError> {
+        Self::suspend_operator(self, operator, country, suspension, by, what, now).await
+    }
+
+    async fn resume_operator(
+        &self,
+        operator: &str,
+        country: Option<Country>,
+        by: &str,
+        now: Timestamp,
+    ) -> Result<(), JournalError> {
+        Self::resume_operator(self, operator, country, by, now).await
     }
 
     async fn set_pause(

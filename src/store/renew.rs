@@ -5,6 +5,7 @@ use super::engine::Tx;
 use super::error::Fault;
 use super::facts;
 use super::holdings;
+use super::operators;
 use super::people;
 use super::state::{refused, suspended};
 use super::steps;
@@ -30,7 +31,9 @@ pub(super) async fn renew(
         }
     }
     if written.suspensions {
-        Arc::make_mut(state).suspended = suspended(tx, tenant).await?;
+        let state = Arc::make_mut(state);
+        state.suspended = suspended(tx, tenant).await?;
+        state.suspended_operators = operators::suspended(tx, tenant).await?;
     }
     if written.refusals || written.suspensions {
         let refused = refused(tx, tenant).await?;

@@ -7,7 +7,7 @@ use super::lease::in_force;
 use super::renew::renew;
 use super::state_memory::Cached;
 use super::tenant::{TenantStore, held};
-use super::{departed, holdings, steps};
+use super::{departed, holdings, operators, steps};
 use crate::directory::UserId;
 use crate::numbering::E164;
 use crate::plan::{Brake, NumberFacts, State, Suspension, UserFacts};
@@ -71,6 +71,7 @@ async fn load(tx: &mut Tx, tenant: i64) -> Result<State, Fault> {
         facts: user_facts(tx, tenant).await?,
         open_steps: steps::open(tx, tenant).await?,
         suspended: suspended(tx, tenant).await?,
+        suspended_operators: operators::suspended(tx, tenant).await?,
         refused_in_a_row: refused(tx, tenant).await?,
         ..State::default()
     })

@@ -27,7 +27,7 @@ pub(super) struct Written {
     pub(super) steps: bool,
     /// Whether something was written that refusals in a row depend on.
     pub(super) refusals: bool,
-    /// Whether a suspension was written.
+    /// Whether a suspension, of a range or an operator, was written or taken back.
     pub(super) suspensions: bool,
     /// Whether there were too many keys.
     pub(super) everything: bool,

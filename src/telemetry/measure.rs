@@ -125,7 +125,7 @@ measures! {
     NUMBERS Kind::Gauge, "linekeeper_numbers", ["tenant", "range", "state"],
         "Numbers of the range by state; the states of a range add up to its size, and all are 0 once no rule declares it.";
     SUSPENDED Kind::Gauge, "linekeeper_range_suspended", ["tenant", "range"],
-        "1 while nothing is given from the range, because Teams refused three people in a row or a person suspended it.";
+        "1 while nothing is given from the range, because Teams refused three people in a row or a person suspended it or its operator.";
     GIVABLE Kind::Gauge, "linekeeper_range_givable", ["tenant", "range"],
         "Numbers of the range that the rules can still give: free ones, without those that `keep-free` and `numbers.golden_score` hold back.";
     LOW_STOCK Kind::Gauge, "linekeeper_range_low_stock", ["tenant", "range"],

@@ -22,6 +22,9 @@ pub enum ViewError {
     /// The rules declare no range of that name.
     #[error("no range is called `{0}`")]
     NoRange(String),
+    /// The rules declare no operator of that name.
+    #[error("no operator is called `{0}`")]
+    NoOperator(String),
     /// No range declares the number.
     #[error("no range declares the number {0}")]
     Undeclared(E164),

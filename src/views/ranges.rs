@@ -5,10 +5,9 @@ use super::stock::Tally;
 use super::tenant::Look;
 use super::{Cursor, Page, TenantView, ViewError};
 use crate::numbering::NumberState;
-use crate::plan::{Supply, Suspension};
+use crate::plan::{Supply, Suspended, suspended};
 use crate::rules::Range;
 use serde::Serialize;
-use std::collections::BTreeMap;
 use utoipa::ToSchema;
 
 /// One range of `ranges list`: the counts by state add up to the total.
@@ -24,8 +23,11 @@ pub struct RangeItem {
     pub number_type: String,
     /// ISO 3166 code of its country.
     pub country: Option<String>,
-    /// Whether nothing is given from it for now.
+    /// Whether nothing is given from it for now: it is suspended, or its operator is.
     pub suspended: bool,
+    /// Whether that is because its operator is, not the range itself.
+    #[serde(skip)]
+    pub by_operator: bool,
     /// How many numbers it has.
     pub total: u64,
     /// Can be given to the next person.
@@ -90,8 +92,11 @@ impl TenantView {
         };
         let to = ranges.len().min(from.saturating_add(limit as usize));
         let tallies = self.tallies(&look).await?;
-        let suspended = self.store.suspensions().await?;
-        let items = (from..to).map(|at| item(&ranges[at], &tallies[at], &suspended));
+        let closed = self.closed(&look, &ranges[from..to]).await?;
+        let stock = ranges.iter().zip(&tallies).skip(from);
+        let items = stock
+            .zip(closed)
+            .map(|((range, tally), closed)| item(range, tally, closed));
         Ok(Page {
             items: items.collect(),
             next: (from < to && to < ranges.len())
@@ -107,9 +112,32 @@ impl TenantView {
         let look = self.look().await?;
         let at = place_of(&look, name).ok_or_else(|| ViewError::NoRange(name.to_owned()))?;
         let tallies = self.tallies(&look).await?;
-        let suspended = self.store.suspensions().await?;
-        Ok(item(&look.rules.ranges()[at], &tallies[at], &suspended))
+        let range = &look.rules.ranges()[at];
+        let closed = self.closed(&look, std::slice::from_ref(range)).await?;
+        let closed = closed.into_iter().flatten().next();
+        Ok(item(range, &tallies[at], closed))
     }
+
+    /// What keeps each of these ranges from giving numbers.
+    pub(super) async fn closed(
+        &self,
+        look: &Look,
+        ranges: &[Range],
+    ) -> Result<Vec<Option<Closed>>, ViewError> {
+        let of_ranges = self.store.suspensions().await?;
+        let of_operators = self.store.operator_suspensions().await?;
+        let closed = |range: &Range| {
+            let found = suspended(&look.rules, range, &of_ranges, &of_operators)?;
+            let by_operator = matches!(found, Suspended::Operator { .. });
+            Some(Closed { by_operator })
+        };
+        Ok(ranges.iter().map(closed).collect())
+    }
+}
+
+/// A range that gives nothing for now.
+pub(super) struct Closed {
+    by_operator: bool,
 }
 
 fn place_of(look: &Look, name: &str) -> Option<usize> {
@@ -119,7 +147,7 @@ fn place_of(look: &Look, name: &str) -> Option<usize> {
         .position(|range| range.name == name)
 }
 
-fn item(range: &Range, tally: &Tally, suspended: &BTreeMap<String, Suspension>) -> RangeItem {
+fn item(range: &Range, tally: &Tally, closed: Option<Closed>) -> RangeItem {
     let counts = &tally.counts;
     let count = |state| counts.get(&state).copied().unwrap_or_default();
     RangeItem {
@@ -127,7 +155,8 @@ fn item(range: &Range, tally: &Tally, suspended: &BTreeMap<String, Suspension>) 
         range: range.name.clone(),
         number_type: range.number_type.name().to_owned(),
         country: range.country.map(|country| country.to_string()),
-        suspended: suspended.contains_key(&range.name),
+        suspended: closed.is_some(),
+        by_operator: closed.is_some_and(|closed| closed.by_operator),
         total: range.numbers.count(),
         free: count(NumberState::Free),
         claimed: count(NumberState::Claimed),

@@ -130,7 +130,7 @@ pub(super) fn part_of(range: &Range, numbers: Spans) -> Range {
 }
 
 /// What of the ranges lies between two numbers.
-fn parts(runs: &[(Span, usize)], first: E164, last: E164) -> BTreeMap<usize, Spans> {
+pub(super) fn parts(runs: &[(Span, usize)], first: E164, last: E164) -> BTreeMap<usize, Spans> {
     let mut parts: BTreeMap<usize, Spans> = BTreeMap::new();
     for (run, at) in runs.iter().take_while(|(run, _)| run.first() <= last) {
         if let Some(span) = Span::new(run.first().max(first), run.last().min(last)) {

@@ -7,6 +7,7 @@ mod limits;
 mod locks;
 mod looking;
 mod opening;
+mod operators;
 mod past;
 mod pins;
 mod reading;

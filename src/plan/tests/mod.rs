@@ -15,6 +15,7 @@ mod releases;
 mod rule_change;
 mod stock;
 mod supply;
+mod suspended;
 mod taken;
 mod tenant_notes;
 mod upkeep;

@@ -2,7 +2,7 @@
 
 use crate::apply::JournalError;
 use crate::directory::{LicenceBook, UserId};
-use crate::numbering::{E164, Listed};
+use crate::numbering::{Country, E164, Listed};
 use crate::plan::{
     Circumstances, Index, NumberFacts, Pause, Refusal, Settings, State, StoredUser, Suspension,
     UserFacts, World,
@@ -50,6 +50,26 @@ pub trait Overrides: Ledger {
         &self,
         range: &str,
         suspension: Option<&Suspension>,
+        by: &str,
+        now: Timestamp,
+    ) -> Result<(), JournalError>;
+
+    /// Suspends an operator, or its ranges of one country. `what` and `by` go into the audit trail.
+    async fn suspend_operator(
+        &self,
+        operator: &str,
+        country: Option<Country>,
+        suspension: &Suspension,
+        by: &str,
+        what: &'static str,
+        now: Timestamp,
+    ) -> Result<(), JournalError>;
+
+    /// Takes suspensions of an operator back: that of one country, or all of them.
+    async fn resume_operator(
+        &self,
+        operator: &str,
+        country: Option<Country>,
         by: &str,
         now: Timestamp,
     ) -> Result<(), JournalError>;

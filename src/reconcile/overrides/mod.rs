@@ -1,13 +1,15 @@
-//! What people set by hand: exemptions, pins, reservations, rests, suspended ranges, pauses. None of it needs a sync or
-//! Graph; it is checked against what is remembered, written in one transaction each, and counts from the next decision
+//! What people set by hand: exemptions, pins, reservations, rests, suspended ranges and operators, pauses. None of it
+//! needs a sync or Graph; it is checked against what is remembered, written in one transaction each, and counts from the next decision
 //! on. A sync under way does not write over it. For the command line and HTTP alike.
 
 mod desk;
 mod numbers;
+mod operators;
 mod people;
 mod tenants;
 
 pub use desk::{Desk, NumberChange, OverrideError, Overrides, UserChange};
 pub use numbers::{free, reserve, rest, unblock, unreserve};
+pub use operators::{resume_operator, suspend_leaving_operator, suspend_operator};
 pub use people::{exempt, pin, resume_user, unexempt, unpin};
 pub use tenants::{pause, resume, resume_range, suspend_range};

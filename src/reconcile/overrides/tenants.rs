@@ -1,10 +1,11 @@
 //! Suspended ranges and paused tenants.
 
 use super::{Desk, OverrideError};
-use crate::plan::{Pause, Refusal, Suspension, to_come};
+use crate::plan::{Pause, Refusal, State, Suspended, Suspension, suspended, to_come};
 use crate::report::{RangeSuspension, TenantPause};
 use crate::rules::RuleSet;
 use jiff::Timestamp;
+use std::collections::BTreeMap;
 
 /// Has a range give nothing for now; who holds a number of it keeps it.
 ///
@@ -36,7 +37,8 @@ pub async fn suspend_range(
     Ok(of_range(desk, range, Some(suspension), changed))
 }
 
-/// Lets a range give numbers again, also one that was suspended because Teams refused several people in a row.
+/// Lets a range give numbers again, also one that was suspended because Teams refused several people in a row. While its
+/// operator is suspended it still gives none.
 ///
 /// # Errors
 /// A range that is neither declared nor suspended, or the database.
@@ -55,7 +57,27 @@ pub async fn resume_range(
         let taken_back = desk.records.set_suspension(range, None, desk.by, desk.now);
         taken_back.await?;
     }
-    Ok(of_range(desk, range, None, changed))
+    Ok(of_range(
+        desk,
+        range,
+        by_operator(rules, range, &state),
+        changed,
+    ))
+}
+
+/// What keeps a range from giving numbers that is not suspended itself: the suspension of its operator.
+fn by_operator(rules: &RuleSet, range: &str, state: &State) -> Option<Suspension> {
+    let declared = rules.range(range)?;
+    let itself = BTreeMap::new();
+    match suspended(rules, declared, &itself, &state.suspended_operators)? {
+        Suspended::Range(suspension) => Some(suspension.clone()),
+        Suspended::Operator {
+            name, suspension, ..
+        } => Some(Suspension {
+            reason: format!("its operator {name} is suspended ({})", suspension.reason),
+            since: suspension.since,
+        }),
+    }
 }
 
 fn of_range(

@@ -30,7 +30,7 @@ fn every_kind_of_note_says_what_can_be_done() {
     unmanaged-number: The number was given in Teams and lies in no range of ours, or is not adopted; declare it in a range, or leave it.
     stale-holder: If the person should not have a number, `linekeeper release` takes it back.
     ambiguous: Give the ranges different priorities if the other one was meant.
-    suspended: `linekeeper ranges resume` ends the suspension.
+    suspended: `linekeeper ranges resume` ends the suspension, `linekeeper operators resume` that of an operator.
     policy-missing: Create the policy in the Teams admin centre, or correct its name in the rules.
     country-mismatch: Correct the usage location in Entra: a number of this type must be of the same country.
     no-location: Add a `location` to the range that fits this person.

@@ -124,7 +124,7 @@ pub(crate) async fn database_agrees(bench: &Bench<'_>, holders: &BTreeMap<String
     audit_is_whole(bench).await;
 }
 
-async fn audit_is_whole(bench: &Bench<'_>) {
+pub(crate) async fn audit_is_whole(bench: &Bench<'_>) {
     let store = Store::open(&bench.database.url, Options::default())
         .await
         .expect("opens");

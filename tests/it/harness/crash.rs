@@ -110,6 +110,12 @@ impl<'a> Bench<'a> {
         std::fs::write(&file, format!("{configuration}\n{more}\n")).expect("our own file");
     }
 
+    /// One more rule file.
+    pub(crate) fn rules(&self, file: &str, text: &str) {
+        let file = self.folder.path().join("rules").join(file);
+        std::fs::write(file, text).expect("our own folder");
+    }
+
     /// Somebody with a licence comes.
     pub(crate) fn join(&self, n: u32) {
         self.control("POST", "/_sim/users", person(n));

@@ -11,6 +11,7 @@ mod figures;
 mod leaving;
 mod logs;
 mod modes;
+mod operators;
 mod outside;
 mod overrides;
 mod people;
