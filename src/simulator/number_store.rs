@@ -121,6 +121,12 @@ impl Number {
         self.number_source.as_deref() == Some("onPremises")
     }
 
+    /// Whether only the operator can change its emergency address (docs/graph.md 10).
+    pub(super) fn has_locked_location(&self) -> bool {
+        let mut actions = self.supported_customer_actions.iter();
+        self.number_type == "operatorConnect" && !actions.any(|action| action == "locationUpdate")
+    }
+
     /// Fills what a tenant file may leave out.
     fn completed(mut self) -> Self {
         if self.id.is_empty() {

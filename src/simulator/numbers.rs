@@ -8,6 +8,7 @@ use super::exchange::{Answer, Call, GraphError, Reply};
 use super::number_store::Number;
 use super::odata::{Clause, clauses};
 use super::order::{UpdateBody, telephone_number};
+use super::refusal::CONTACT_YOUR_OPERATOR;
 use super::switches::Wrap;
 use super::world::World;
 
@@ -159,15 +160,8 @@ pub(super) fn update(world: &mut World, call: &Call) -> Answer {
                 format!("Telephone Number '{number}' is not found from tenant."),
             )
         })?;
-    let locked = !changed
-        .supported_customer_actions
-        .iter()
-        .any(|action| action == "locationUpdate");
-    if body.location_id.is_some() && changed.number_type == "operatorConnect" && locked {
-        return Err(GraphError::bad(
-            "BadRequest",
-            "Contact your operator to change the emergency address for this number.",
-        ));
+    if body.location_id.is_some() && changed.has_locked_location() {
+        return Err(GraphError::bad("BadRequest", CONTACT_YOUR_OPERATOR));
     }
     set_or_clear(&mut changed.location_id, body.location_id);
     set_or_clear(&mut changed.network_site_id, body.network_site_id);

@@ -9,6 +9,10 @@ use super::switches::LicenceLoss;
 use super::user_store::{Place, Presence};
 use super::world::World;
 
+/// What is said of an emergency address that only the operator can change.
+pub(super) const CONTACT_YOUR_OPERATOR: &str =
+    "Contact your operator to change the emergency address for this number.";
+
 /// A refusal, worded as the same back end words it in PowerShell.
 #[derive(Debug)]
 pub(super) struct Refusal {
@@ -146,7 +150,8 @@ impl World {
         Ok(())
     }
 
-    /// Carrier numbers need the user's country and, in the US and Canada, an emergency location.
+    /// Carrier numbers need the user's country and, in the US and Canada, an emergency location; some operators let
+    /// nobody else change it.
     fn check_country(
         &self,
         order: &Order,
@@ -176,6 +181,10 @@ impl World {
                 "LocationId is required to assign the telephone number '{}' to a user.",
                 order.number
             )));
+        }
+        let changes = location.is_some() && location != listed.location_id.as_deref();
+        if changes && listed.has_locked_location() {
+            return Err(late(CONTACT_YOUR_OPERATOR.to_owned()));
         }
         Ok(())
     }

@@ -9,6 +9,7 @@ mod diagnosing;
 mod explaining;
 mod figures;
 mod leaving;
+mod locations;
 mod logs;
 mod modes;
 mod operators;

@@ -204,7 +204,7 @@ impl Desk {
         .await
     }
 
-    async fn order(&self, action: &str, body: Value) -> (String, String) {
+    pub(super) async fn order(&self, action: &str, body: Value) -> (String, String) {
         let target = format!("/admin/teams/telephoneNumberManagement/numberAssignments/{action}");
         let (status, answer, location) = self.post(&target, body).await;
         if status != StatusCode::ACCEPTED {

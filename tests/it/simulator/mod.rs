@@ -2,6 +2,7 @@
 
 mod delta;
 mod desk;
+mod locations;
 mod misfortunes;
 mod numbers;
 mod token;
