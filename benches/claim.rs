@@ -249,6 +249,7 @@ fn in_world<T>(rules: &RuleSet, listing: &[Listed], work: impl FnOnce(&World<'_>
         listing,
         listed_at: now(),
         confirmed: &BTreeMap::new(),
+        beside: &BTreeMap::new(),
         policies: &BTreeMap::new(),
         effective: None,
         state: &State::default(),

@@ -131,6 +131,7 @@ fn in_world(rules: &RuleSet, work: impl FnOnce(&World<'_>)) {
         listing: &[],
         listed_at: "2026-11-20T08:00:00Z".parse().expect("a time"),
         confirmed: &BTreeMap::new(),
+        beside: &BTreeMap::new(),
         policies: &BTreeMap::new(),
         effective: None,
         state: &State::default(),

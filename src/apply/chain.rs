@@ -230,12 +230,17 @@ fn forbidden(hands: &Hands, change: &Change) -> Option<&'static str> {
 
 /// What becomes of a change that may not be written now. What a person asks for is not planned anew by the rules.
 fn not_allowed(hands: &Hands, task: &Task) -> (ChangeStatus, &'static str) {
-    let forgotten = task.change.reason == Reason::Manual && task.attempts == 0;
+    let by_hand = task.change.reason == Reason::Manual && task.change.part.moves().is_none();
+    let forgotten = by_hand && task.attempts == 0;
     if hands.halt.is_set() && forgotten {
         let text = "the service is stopping: nothing was sent; ask again once it runs";
         (ChangeStatus::Failed, text)
     } else if hands.halt.is_set() {
         let text = "the service is stopping: nothing was sent, the next sync goes on";
+        (ChangeStatus::Planned, text)
+    } else if task.change.part.moves().is_some() {
+        let text = "nothing was sent: the migration or the tenant is paused, the wave was rolled back, or this process is \
+                    losing its lease";
         (ChangeStatus::Planned, text)
     } else {
         let text = "no write is allowed just now: the tenant is paused, or this process is losing its lease";

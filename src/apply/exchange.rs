@@ -29,7 +29,24 @@ pub(super) fn owed_end(hands: &Hands, change: &Change, end: StepEnd) -> StepEnd 
         (Part::GivesBack, StepEnd::Failed(why)) if !matches!(why, StepError::Conflict(_)) => {
             put_off(hands, 0, why)
         }
+        // Who moves keeps the claim on the number by the holding: what may pass is planned anew by the next sync.
+        (Part::MovesOut { .. } | Part::MovesIn { .. }, end) if change.action.claims() => {
+            moved_end(end)
+        }
         (_, end) => end,
+    }
+}
+
+/// The end of a step of a migration: neither number nor person is kept waiting by it, or blamed.
+fn moved_end(end: StepEnd) -> StepEnd {
+    match end {
+        StepEnd::Waiting { why, .. } if !matches!(why, StepError::Unsettled(_)) => {
+            StepEnd::Failed(StepError::Failed(why.detail().to_owned()))
+        }
+        StepEnd::Failed(why) if !matches!(why, StepError::Conflict(_)) => {
+            StepEnd::Failed(StepError::Failed(why.detail().to_owned()))
+        }
+        end => end,
     }
 }
 
@@ -220,7 +237,7 @@ fn old_has_gone(step: &OpenStep) -> bool {
     match step.change.part {
         Part::TakesOver { .. } => step.claims_user,
         Part::GivesBack => step.claims_number,
-        Part::Plain | Part::Holds | Part::Renumbers | Part::MakesRoom | Part::LeftOver => false,
+        _ => false,
     }
 }
 

@@ -5,7 +5,7 @@ use super::recover::{Led, given_up, is_due};
 use super::step::tell;
 use super::{Hands, JournalError, StepId, Task};
 use crate::plan::{
-    Action, Change, ChangeStatus, OpenStep, Part, State, StepEnd, StepError, StepState,
+    Action, Change, ChangeStatus, OpenStep, Part, Stage, State, StepEnd, StepError, StepState,
 };
 use std::collections::BTreeMap;
 
@@ -124,6 +124,15 @@ fn waiting(step: &OpenStep) -> Change {
 /// Whether an assignment's number is with its user, or a release's no longer is. What is given follows an assignment, what
 /// is taken away a release, but for what a change of number leaves over.
 fn lead_took_effect(state: &State, follower: &Change) -> bool {
+    let mut movers = state.movers.iter();
+    let mover = movers.find(|m| m.number == follower.number && m.user == follower.user);
+    match (follower.part, mover.map(|mover| mover.stage)) {
+        (Part::MovesOut { .. }, stage) => return stage == Some(Stage::Released),
+        (Part::MovesIn { .. }, Some(stage)) => {
+            return matches!(stage, Stage::Assigned | Stage::Verified | Stage::Returned);
+        }
+        _ => {}
+    }
     let held = state
         .holdings
         .iter()

@@ -9,6 +9,7 @@ mod exchange;
 mod followers;
 mod halt;
 mod hands;
+mod moving;
 mod ports;
 mod precondition;
 mod recover;

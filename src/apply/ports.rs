@@ -69,6 +69,10 @@ pub trait Journal: Send + Sync {
         needed: SignedDuration,
         now: Timestamp,
     ) -> Result<bool, JournalError>;
+
+    /// Whether a step of a migration may be made right now: its number is on its way, in this direction, and nobody has
+    /// paused the migration or rolled its wave back.
+    async fn may_move(&self, number: E164, back: bool) -> Result<bool, JournalError>;
 }
 
 /// One write to Graph.
@@ -183,8 +187,14 @@ pub trait Telephony: Send + Sync {
     async fn numbers(&self, after: Option<&Link>)
     -> Result<(Vec<Listed>, Option<Link>), ReadError>;
 
-    /// One number as of now; `None` when the tenant does not list it.
+    /// One number as of now; `None` when the tenant does not list it. Of several entries the one that somebody holds.
     async fn number(&self, number: E164) -> Result<Option<Listed>, ReadError>;
+
+    /// Every entry the tenant lists for one number as of now: one with each type, where an operator has uploaded a number
+    /// that is still held with another type.
+    async fn entries(&self, number: E164) -> Result<Vec<Listed>, ReadError> {
+        Ok(self.number(number).await?.into_iter().collect())
+    }
 
     /// What Teams says of a user; `Ok(None)` when it knows none.
     async fn voice(&self, user: UserId) -> Result<Option<Voice>, VoiceError>;

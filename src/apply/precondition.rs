@@ -1,5 +1,6 @@
 //! Whether the world is still as the plan expects: read again right before anything is sent.
 
+use super::moving::{before_moving_in, before_moving_out};
 use super::{Hands, VoiceError};
 use crate::directory::{ReadError, User, UserId, VoiceLicence};
 use crate::numbering::{E164, Listed, ListedType, NumberType};
@@ -19,6 +20,8 @@ pub(super) enum Look {
 /// Looks at the number, the user, and where that is granted at the user's Teams configuration.
 pub(super) async fn look(hands: &Hands, change: &Change) -> Look {
     let looked = match change.action {
+        Action::Assign if change.part.moves().is_some() => before_moving_in(hands, change).await,
+        Action::Release if change.part.moves().is_some() => before_moving_out(hands, change).await,
         Action::Assign => before_assign(hands, change).await,
         Action::Release => before_release(hands, change).await,
         Action::Adopt | Action::Policy { .. } | Action::Profile { .. } => {
@@ -82,7 +85,7 @@ fn no_longer_eligible(hands: &Hands, change: &Change, user: &User) -> Option<Str
     disabled.then(|| "the account is disabled now".to_owned())
 }
 
-async fn look_at_teams(hands: &Hands, change: &Change) -> Result<Look, ReadError> {
+pub(super) async fn look_at_teams(hands: &Hands, change: &Change) -> Result<Look, ReadError> {
     let voice = match hands.telephony.voice(change.user).await {
         Ok(Some(voice)) => voice,
         Ok(None) | Err(VoiceError::NotGranted) => return Ok(Look::Send(change.number_type)),
@@ -158,6 +161,6 @@ fn keeps_it_after_all(hands: &Hands, change: &Change, user: &User) -> Option<&'s
     }
 }
 
-fn conflict(text: String) -> Look {
+pub(super) fn conflict(text: String) -> Look {
     Look::No(StepError::Conflict(text))
 }

@@ -2,7 +2,7 @@
 
 use super::{Hands, OperationState, VoiceError};
 use crate::directory::{Link, UserId};
-use crate::numbering::{Listed, NumberType};
+use crate::numbering::{Listed, ListedType, NumberType};
 use crate::plan::{Action, Change, StepEnd, StepError};
 use jiff::Timestamp;
 
@@ -74,7 +74,9 @@ async fn seen(hands: &Hands, change: &Change) -> Option<StepEnd> {
 pub(super) fn shown(change: &Change, listed: Option<&Listed>) -> Option<StepEnd> {
     let holder = listed.and_then(Listed::holder).map(UserId);
     match change.action {
-        Action::Assign if holder == Some(change.user) => Some(StepEnd::Done),
+        Action::Assign if holder == Some(change.user) => {
+            is_of_type(change, listed).then_some(StepEnd::Done)
+        }
         Action::Assign if holder.is_some() => {
             let text = format!("{} is with somebody else in Teams", change.number);
             Some(StepEnd::Failed(StepError::Conflict(text)))
@@ -82,6 +84,13 @@ pub(super) fn shown(change: &Change, listed: Option<&Listed>) -> Option<StepEnd>
         Action::Release if holder != Some(change.user) => Some(StepEnd::Done),
         _ => None,
     }
+}
+
+/// In a migration a number counts as given only with the type it is to have.
+fn is_of_type(change: &Change, listed: Option<&Listed>) -> bool {
+    let wanted = ListedType::Known(change.number_type);
+    let listed = listed.map(|listed| &listed.profile.number_type);
+    change.part.moves().is_none() || listed == Some(&wanted)
 }
 
 /// Decides by state what a refusal means, never by its text.

@@ -29,7 +29,7 @@ pub(super) async fn make(
     change: &Change,
     attempts: u32,
 ) -> Result<Went, JournalError> {
-    if !may_write(hands).await? {
+    if !may_write(hands, change).await? {
         return Ok(Went::NotAllowed);
     }
     hands.journal.started(hands.fence, id).await?;
@@ -53,8 +53,15 @@ pub(super) async fn make(
     Ok(Went::Ended(end))
 }
 
-async fn may_write(hands: &Hands) -> Result<bool, JournalError> {
+async fn may_write(hands: &Hands, change: &Change) -> Result<bool, JournalError> {
     if hands.halt.is_set() {
+        return Ok(false);
+    }
+    // What goes with a step that is done is not kept from it.
+    let moves = change.part.moves().filter(|_| change.action.claims());
+    if let Some(back) = moves
+        && !hands.journal.may_move(change.number, back).await?
+    {
         return Ok(false);
     }
     let needed = hands.patience.request;
@@ -77,7 +84,7 @@ async fn attempt(
             Look::No(why) => return Ok(Some(StepEnd::Failed(why))),
         };
         // A throttled look may have taken longer than the lease lasts, or somebody has paused the tenant meanwhile.
-        if !may_write(hands).await? {
+        if !may_write(hands, change).await? {
             return Ok(None);
         }
         let started = hands.now();

@@ -3,6 +3,7 @@
 
 mod forecast;
 mod hand;
+mod migrate;
 mod operators;
 mod review;
 mod rules_test;
@@ -10,6 +11,10 @@ mod set;
 
 pub use forecast::ForecastArgs;
 pub use hand::{AssignArgs, ReleaseArgs};
+pub use migrate::{
+    MigrateCommand, MigratePauseArgs, MigratePlanArgs, MigrateRollbackArgs, MigrateStartArgs,
+    MigrateStatusArgs, MigrationArgs, TermsArgs,
+};
 pub use operators::{OperatorArgs, OperatorNameArgs, OperatorSuspendArgs, OperatorsCommand};
 pub use review::{CoverageArgs, DiffArgs};
 pub use rules_test::RulesTestArgs;
@@ -88,6 +93,9 @@ pub enum Command {
     /// Past and held syncs
     #[command(subcommand)]
     Syncs(SyncsCommand),
+    /// Move the numbers of a range to another type, wave by wave, everybody keeping the same number
+    #[command(subcommand)]
+    Migrate(MigrateCommand),
     /// Check configuration, database, rules, clock, token and each permission, and say how to mend what is wrong
     #[command(
         after_help = "Looks and asks, changes nothing. Exit codes: 0 no error; 3 configuration or rules are wrong; 6 Graph is \

@@ -15,6 +15,7 @@ mod forecast;
 mod history;
 mod init;
 mod inventory;
+mod migrate;
 mod operators;
 pub mod output;
 mod overrides;

@@ -7,7 +7,7 @@ use super::args::{
 use super::exit::{self, Exit};
 use super::output::{Format, Output};
 use super::{
-    by_hand, demo, doctor, explain, forecast, history, init, inventory, operators, people,
+    by_hand, demo, doctor, explain, forecast, history, init, inventory, migrate, operators, people,
     plan_and_sync, rules, rules_coverage, rules_diff, rules_status, rules_test, serve, set, simulate, syncs,
 };
 use crate::app::App;
@@ -109,6 +109,7 @@ async fn with_database(
         Command::Operators(command) => operators(&app, &command, output).await,
         Command::Users(command) => users(&app, &command, output).await,
         Command::Syncs(command) => past(&app, &command, output).await,
+        Command::Migrate(command) => migrate::migrate(&app, &command, output).await,
         Command::Rules(RulesCommand::Coverage(args)) => {
             rules_coverage::coverage(&app, &args, output).await
         }

@@ -144,6 +144,10 @@ impl Telephony for Graph {
         self.read_number(number).await
     }
 
+    async fn entries(&self, number: E164) -> Result<Vec<Listed>, ReadError> {
+        self.read_entries(number).await
+    }
+
     async fn voice(&self, user: UserId) -> Result<Option<Voice>, VoiceError> {
         self.read_voice(user).await
     }

@@ -93,6 +93,12 @@ impl Graph {
     }
 
     pub(super) async fn read_number(&self, number: E164) -> Result<Option<Listed>, ReadError> {
+        let entries = self.read_entries(number).await?;
+        let told = |l: &Listed| (l.profile.extension, l.is_unassigned());
+        Ok(entries.into_iter().min_by_key(told))
+    }
+
+    pub(super) async fn read_entries(&self, number: E164) -> Result<Vec<Listed>, ReadError> {
         let digits = number.digits();
         let path = format!("{ASSIGNMENTS}?$filter=telephoneNumber%20eq%20%27%2B{digits}%27");
         let url = self.transport.base.at(&path)?;
@@ -100,20 +106,15 @@ impl Graph {
             page(&answer.body, &mut self.interner())
         });
         let page = read.await?;
-        let fits = |listed: &&Listed| listed.number == number;
-        let plain = page
-            .listed
-            .iter()
-            .filter(fits)
-            .min_by_key(|l| l.profile.extension);
-        match plain {
-            Some(listed) => Ok(Some(listed.clone())),
-            None if page.items == 0 => Ok(None),
-            // Without this a service that ignores the filter would make every number look unlisted.
-            None => Err(ReadError::Broken(format!(
+        let mut entries = page.listed;
+        entries.retain(|listed| listed.number == number);
+        // Without this a service that ignores the filter would make every number look unlisted.
+        if entries.is_empty() && page.items > 0 {
+            return Err(ReadError::Broken(format!(
                 "asked for the number {number}, Graph answered with other numbers"
-            ))),
+            )));
         }
+        Ok(entries)
     }
 }
 

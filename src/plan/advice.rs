@@ -150,4 +150,8 @@ const ADVICE: &[(NoteKind, &str)] = &[
         NoteKind::ReleaseDue,
         "License or restore the person before then, and the number stays.",
     ),
+    (
+        NoteKind::Migrating,
+        "Nothing to do here: the syncs carry the migration on; `linekeeper migrate status` shows how far it is.",
+    ),
 ];

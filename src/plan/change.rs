@@ -128,6 +128,16 @@ pub enum Part {
     GivesBack,
     /// Takes away, once the new number is there, a policy that came with the old one.
     LeftOver,
+    /// In a migration: takes the number off its old type, and what goes with that. The person keeps the holding.
+    MovesOut {
+        /// On the way back to the type it had before the migration.
+        back: bool,
+    },
+    /// In a migration: gives the number to the same person with the other type, and what goes with that.
+    MovesIn {
+        /// On the way back to the type it had before the migration.
+        back: bool,
+    },
 }
 
 impl Part {
@@ -144,6 +154,15 @@ impl Part {
             self,
             Self::MakesRoom | Self::TakesOver { .. } | Self::GivesBack
         )
+    }
+
+    /// Of a step of a migration: whether it leads back to the old type.
+    #[must_use]
+    pub const fn moves(self) -> Option<bool> {
+        match self {
+            Self::MovesOut { back } | Self::MovesIn { back } => Some(back),
+            _ => None,
+        }
     }
 
     /// Whether a number has already been taken from the person when its turn comes: it must not be forgotten then.

@@ -1,8 +1,8 @@
 //! A plan in the making: changes, notes and effects, collected user by user and then put in order.
 
 use super::{
-    Action, Change, ChangeStatus, Ending, Expected, FactsUpdate, Holding, Note, NumberFacts, Part,
-    Plan, PlanStatus, PolicyName, Reason, StoredUser,
+    Action, Advance, Change, ChangeStatus, Ending, Expected, FactsUpdate, Holding, Mover, Note,
+    NumberFacts, Part, Plan, PlanStatus, PolicyName, Reason, StoredUser,
 };
 use crate::directory::{Licences, UserId};
 use crate::numbering::{E164, Listed, NumberType};
@@ -46,6 +46,10 @@ pub struct Effects {
     pub facts: Vec<FactsUpdate>,
     /// New facts of numbers.
     pub numbers: Vec<(E164, NumberFacts)>,
+    /// Movers of whom something was seen, as they stand now.
+    pub movers: Vec<Mover>,
+    /// Waves that begin, and migrations that end.
+    pub advances: Vec<Advance>,
     /// Every user that was decided.
     pub decided: Vec<UserId>,
 }
@@ -311,6 +315,8 @@ impl Draft {
             .holdings
             .retain(|holding| users.contains(&holding.user));
         effects.facts.retain(|update| users.contains(&update.user));
+        effects.movers.retain(|mover| users.contains(&mover.user));
+        effects.advances.clear();
         effects.decided.retain(|user| users.contains(user));
         self
     }

@@ -80,7 +80,7 @@ pub(super) fn grant(index: &Index<'_>, case: &mut Case, grant: Grant) {
         ..Step::new(
             Action::Assign,
             grant.number,
-            range.number_type,
+            index.type_to_give(range, grant.number),
             grant.reason,
         )
     };
@@ -106,9 +106,14 @@ pub(super) fn grant(index: &Index<'_>, case: &mut Case, grant: Grant) {
 
 /// For numbers bound to a country: why the user's usage location does not fit, if it does not.
 pub(super) fn country_mismatch(case: &Case, range: &Range) -> Option<String> {
-    if !range.number_type.is_bound_to_country() {
-        return None;
+    match range.number_type.is_bound_to_country() {
+        true => another_country(case, range),
+        false => None,
     }
+}
+
+/// Why the user's usage location is not the country of the range, whatever the type of its numbers.
+pub(super) fn another_country(case: &Case, range: &Range) -> Option<String> {
     let stated = case.stored.user.attributes.get(Attribute::UsageLocation);
     let location = stated.and_then(Country::from_code);
     if range.country.is_some() && range.country == location {

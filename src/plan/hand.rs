@@ -8,11 +8,12 @@ use super::grant::{Grant, grant};
 use super::hand_check::{self as check, who};
 use super::holder::{known_type, remember_skus};
 use super::judge::Row;
+use super::moving::turn;
 use super::refusal::Refusal;
 use super::release::{ending, release_step, taken_along};
 use super::{
-    Action, EndReason, Ending, Holding, HoldingOrigin, Index, Mode, Part, Reason, Stock,
-    StoredUser, World,
+    Action, EndReason, Ending, Holding, HoldingOrigin, Index, Mode, Mover, Part, Reason, Stock,
+    StoredUser, World, advances,
 };
 use crate::directory::UserId;
 use crate::numbering::{E164, Listed};
@@ -44,6 +45,8 @@ pub enum Wish {
     },
     /// No number any more for those who were never seen licensed; the others keep theirs.
     ReleaseStale,
+    /// What comes next in a migration for those of them whose turn has come.
+    Migrate,
 }
 
 /// The plan of what is asked for. It decides about nobody: marks, notes and waits stay as they are until the next sync.
@@ -61,8 +64,13 @@ pub fn by_hand(world: &World<'_>, people: Vec<StoredUser>, wish: &Wish) -> Resul
         .map(|stored| Case::open(world, stored))
         .collect();
     cases.sort_by_key(Case::id);
+    let mut movers = Vec::new();
     for case in &mut cases {
         match wish {
+            // Whoever is left out of the migration is for the next sync to decide about.
+            Wish::Migrate => {
+                turn(&index, case, &mut movers);
+            }
             Wish::Assign { number, range } => assign(&index, case, *number, range.as_deref())?,
             Wish::Release { renumber: true } => release(&index, case, Part::Renumbers)?,
             Wish::Release { renumber: false } => release(&index, case, Part::Holds)?,
@@ -70,10 +78,10 @@ pub fn by_hand(world: &World<'_>, people: Vec<StoredUser>, wish: &Wish) -> Resul
             Wish::ReleaseStale => {}
         }
     }
-    Ok(draft(&index, cases))
+    Ok(draft(&index, cases, movers))
 }
 
-fn draft(index: &Index<'_>, cases: Vec<Case>) -> Draft {
+fn draft(index: &Index<'_>, cases: Vec<Case>, movers: Vec<Mover>) -> Draft {
     let world = index.world;
     let ended: Vec<Ending> = cases
         .iter()
@@ -96,6 +104,12 @@ fn draft(index: &Index<'_>, cases: Vec<Case>) -> Draft {
         keep: (held.len() - released - ended.len()) as u64,
         effects: Effects {
             ended,
+            advances: advances(
+                world.state.migrations.values(),
+                &world.state.movers,
+                &movers,
+            ),
+            movers,
             ..Effects::default()
         },
         names: BTreeMap::new(),

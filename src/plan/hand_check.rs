@@ -24,6 +24,15 @@ pub(super) fn user(index: &Index<'_>, case: &Case) -> Result<(), Refusal> {
 
 /// Whether nothing earlier is still under way for this user.
 pub(super) fn not_busy(index: &Index<'_>, case: &Case) -> Result<(), Refusal> {
+    if let Some((mover, migration)) = index.mover_of(case.id())
+        && mover.has_begun(migration)
+    {
+        return Err(Refusal::Migrating {
+            who: who(case),
+            number: mover.number,
+            range: migration.range.clone(),
+        });
+    }
     match index.open_step_of(case.id()) {
         None => Ok(()),
         Some(step) => Err(Refusal::Busy {

@@ -189,7 +189,8 @@ fn note_type(planner: &Planner<'_>, case: &mut Case, holding: &Holding) {
     if let (Some(range), Some(listed)) = (
         range_of(index, holding.number),
         index.listed(holding.number),
-    ) && let Some(detail) = super::inventory::type_mismatch(listed, range)
+    ) && index.migration_of(&range.name).is_none()
+        && let Some(detail) = super::inventory::type_mismatch(listed, range)
     {
         case.note_in(NoteKind::TypeMismatch, Some(&range.name), detail);
     }
@@ -203,6 +204,10 @@ fn note_drift(planner: &Planner<'_>, case: &mut Case, holding: &Holding) {
         return;
     };
     let lies_in = rules.range_of(holding.number);
+    let moves = lies_in.and_then(|at| planner.index.migration_of(&rules.ranges()[at].name));
+    if moves.is_some() {
+        return;
+    }
     let fits =
         lies_in.is_some_and(|at| super::assign::with_overflow(rules, pick.range).contains(&at));
     if !fits {

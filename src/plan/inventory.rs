@@ -140,7 +140,7 @@ pub fn entry(index: &Index<'_>, range: &Range, number: E164) -> Entry {
     }
     match (listed, was_freed_since_listing(index, number)) {
         (_, true) => {}
-        (Some(listed), _) if !listed.is_assignable_as(range.number_type) => {
+        (Some(_), _) if !index.offers(number, index.type_to_give(range, number)) => {
             return plain(NumberState::Absent);
         }
         (None, _) if range.number_type.must_be_listed() => return plain(NumberState::Absent),

@@ -61,6 +61,8 @@ pub enum EndReason {
     RemovedOutside,
     /// Replaced by another number in Teams.
     ChangedOutside,
+    /// Moved to another number type: the same person has it anew from then on.
+    Migrated,
 }
 
 impl EndReason {
@@ -73,6 +75,7 @@ impl EndReason {
             Self::Manual => "manual",
             Self::RemovedOutside => "removed-outside",
             Self::ChangedOutside => "changed-outside",
+            Self::Migrated => "migrated",
         }
     }
 }
@@ -381,6 +384,10 @@ pub struct State {
     pub facts: BTreeMap<UserId, UserFacts>,
     /// Steps whose end is not known.
     pub open_steps: Vec<OpenStep>,
+    /// Migrations under way, by id.
+    pub migrations: BTreeMap<i64, super::Migration>,
+    /// Their people, by migration and number.
+    pub movers: Vec<super::Mover>,
     /// Suspended ranges by name.
     pub suspended: BTreeMap<String, Suspension>,
     /// Suspended operators.

@@ -19,6 +19,11 @@ mod judge;
 mod losses;
 mod lot;
 mod memory;
+mod migration;
+mod migration_plan;
+mod migration_refusal;
+mod moving;
+mod moving_steps;
 mod note;
 mod outcome;
 mod overrides;
@@ -54,6 +59,11 @@ pub use memory::{
     Holding, HoldingOrigin, Missing, NumberFacts, OpenStep, Pause, Reservation, State, StepState,
     StoredUser, Suspension, UserFacts, Wait,
 };
+pub use migration::{Advance, Migration, Mover, Pace, Stage, advances};
+pub use migration_plan::{
+    MigrationPlan, MigrationWish, Obstacle, ObstacleKind, Traveller, migration_plan, people_of,
+};
+pub use migration_refusal::MigrationRefusal;
 pub use note::{Note, NoteKind};
 pub use outcome::{Outcome, outcome};
 pub use overrides::{declared, may_pin, may_reserve, may_rest, moment, to_come};

@@ -67,6 +67,7 @@ note_kinds! {
     ProfileReadOnly "profile-read-only",
     UnknownPlan "unknown-plan",
     ReleaseDue "release-due",
+    Migrating "migrating",
 }
 
 impl fmt::Display for NoteKind {

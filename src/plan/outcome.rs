@@ -46,6 +46,8 @@ pub fn outcome(
                 ..NumberFacts::default()
             };
         }
+        // Its number neither is free nor rests: the same person gets it back with the other type.
+        (Action::Release, StepEnd::Done) if change.part.moves().is_some() => {}
         (Action::Release, StepEnd::Done) => released(change, &mut user, &mut number, now),
         (Action::Policy { policy, id }, StepEnd::Done) => {
             remember_policy(&mut user, policy, id.is_some())
@@ -83,7 +85,9 @@ fn released(change: &Change, user: &mut UserFacts, number: &mut NumberFacts, now
         | Part::MakesRoom
         | Part::TakesOver { .. }
         | Part::GivesBack
-        | Part::LeftOver => {}
+        | Part::LeftOver
+        | Part::MovesOut { .. }
+        | Part::MovesIn { .. } => {}
     }
 }
 

@@ -6,6 +6,7 @@ use super::case::Case;
 use super::draft::{Draft, Effects, Step, UserRecord, in_order, plan};
 use super::holder::{self, Outlook};
 use super::losses::first_missed;
+use super::moving::{self, Turn};
 use super::release::ending;
 use super::tenant_notes::tenant_notes;
 use super::upkeep::keep_up;
@@ -60,6 +61,10 @@ impl<'a> Planner<'a> {
         }
         if let Some(step) = self.index.open_step_of(case.id()) {
             holder::note_open_step(&mut case, step);
+            self.settle(case);
+            return;
+        }
+        if moving::turn(&self.index, &mut case, &mut self.effects.movers) == Turn::Settled {
             self.settle(case);
             return;
         }
@@ -180,7 +185,8 @@ impl<'a> Planner<'a> {
         }
         if let Some(range) = self.index.world.rules.range_of(line.number) {
             let range = &self.index.world.rules.ranges()[range];
-            if let Some(detail) = super::inventory::type_mismatch(line, range) {
+            let moves = self.index.migration_of(&range.name).is_some();
+            if let Some(detail) = super::inventory::type_mismatch(line, range).filter(|_| !moves) {
                 case.note_in(NoteKind::TypeMismatch, Some(&range.name), detail);
             }
         }
@@ -221,6 +227,15 @@ impl<'a> Planner<'a> {
             }
         }
         notes.extend(tenant_notes(&self.index));
+        let state = self.index.world.state;
+        self.effects.advances = super::advances(
+            state.migrations.values(),
+            &state.movers,
+            &self.effects.movers,
+        );
+        self.effects
+            .movers
+            .sort_by_key(|mover| (mover.migration, mover.number));
         self.effects.decided.sort_unstable();
         self.effects.adopted.sort_by_key(|holding| holding.number);
         self.effects.ended.sort_by_key(|ending| ending.number);

@@ -71,6 +71,7 @@ impl<'a> World<'a> {
     ) -> Self {
         static MEMBERS: GroupMembers = GroupMembers::new();
         static CONFIRMED: BTreeMap<E164, Option<Listed>> = BTreeMap::new();
+        static BESIDE: BTreeMap<E164, Listed> = BTreeMap::new();
         static POLICIES: BTreeMap<(String, String), Option<String>> = BTreeMap::new();
         Self {
             rules,
@@ -80,6 +81,7 @@ impl<'a> World<'a> {
             listing,
             listed_at: state.anchor.numbers_read.unwrap_or(now),
             confirmed: &CONFIRMED,
+            beside: &BESIDE,
             policies: &POLICIES,
             effective: None,
             state,

@@ -142,6 +142,15 @@ pub enum Refusal {
         number: E164,
     },
     #[error(
+        "{number} of {who} is on its way to another number type with the range {range}: wait until `linekeeper migrate \
+         status` shows it verified, or `linekeeper migrate rollback` its wave first"
+    )]
+    Migrating {
+        who: String,
+        number: E164,
+        range: String,
+    },
+    #[error(
         "the mode is assign-only, which never releases a number, not even for another one; mode = \"apply\" does"
     )]
     AssignOnly,
@@ -186,6 +195,7 @@ impl Refusal {
             Self::NothingHeld { .. } => "nothing-held",
             Self::Unmanaged { .. } => "unmanaged",
             Self::Busy { .. } => "busy",
+            Self::Migrating { .. } => "migrating",
             Self::AssignOnly => "assign-only",
             Self::Paused { .. } => "paused",
             Self::Past { .. } => "past",

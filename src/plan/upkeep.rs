@@ -2,6 +2,7 @@
 
 use super::case::Case;
 use super::draft::{Step, UserRecord, policy_step};
+use super::holder::known_type;
 use super::judge::Row;
 use super::{Action, Index, NoteKind, PolicyName, Reason, World};
 use crate::numbering::{E164, NumberType};
@@ -147,6 +148,10 @@ fn enforced(index: &Index<'_>, case: &Case, range: Option<usize>, lead: &Step) -
         return Vec::new();
     };
     let wanted = world.rules.policies_for(range, case.subject(world));
+    let migration = index.migration_of(&world.rules.ranges()[range].name);
+    let listed = index.listed(lead.number).and_then(known_type);
+    // Taken off in the migration, and still named by the range.
+    let moved_on = migration.is_some_and(|migration| listed == Some(migration.to));
     let steps = wanted.into_iter().filter_map(|policy| {
         let key = (policy.policy_type.clone(), policy.name.clone());
         let id = world.policies.get(&key).cloned().flatten()?;
@@ -154,6 +159,9 @@ fn enforced(index: &Index<'_>, case: &Case, range: Option<usize>, lead: &Step) -
             policy_type: key.0,
             name: key.1,
         };
+        if moved_on && super::moving_steps::is_voice_routing(&name.policy_type) {
+            return None;
+        }
         let given = case.facts.policies.contains(&name);
         let instead = world
             .effective

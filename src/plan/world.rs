@@ -1,9 +1,9 @@
 //! Everything a plan is made from, as one value, and the look-ups over it.
 
-use super::{Effective, Holding, NumberFacts, OpenStep, Settings, State};
+use super::{Effective, Holding, Migration, Mover, NumberFacts, OpenStep, Settings, State};
 use crate::directory::{LicenceBook, UserId};
-use crate::numbering::{E164, Listed};
-use crate::rules::{GroupMembers, RuleSet};
+use crate::numbering::{E164, Listed, NumberType};
+use crate::rules::{GroupMembers, Range, RuleSet};
 use jiff::Timestamp;
 use std::collections::BTreeMap;
 use std::ops::RangeInclusive;
@@ -24,6 +24,8 @@ pub struct World<'a> {
     pub listed_at: Timestamp,
     /// Managed numbers that the list does not show with their holder, each read by itself.
     pub confirmed: &'a BTreeMap<E164, Option<Listed>>,
+    /// What the list shows of numbers a second time, with another type: an operator's upload beside the old entry.
+    pub beside: &'a BTreeMap<E164, Listed>,
     /// Policies the rules name and the tenant's ids of them; `None`: the tenant has none of that name.
     pub policies: &'a BTreeMap<(String, String), Option<String>>,
     /// Policies in force by Teams' own word; `None`: not asked in this sync.
@@ -69,6 +71,8 @@ pub struct Index<'a> {
     open_users: BTreeMap<UserId, &'a OpenStep>,
     open_numbers: BTreeMap<E164, &'a OpenStep>,
     pins: BTreeMap<E164, UserId>,
+    movers: BTreeMap<UserId, &'a Mover>,
+    migrating: BTreeMap<&'a str, &'a Migration>,
 }
 
 impl<'a> Index<'a> {
@@ -96,6 +100,12 @@ impl<'a> Index<'a> {
             open_users: claims().rev().map(|s| (s.change.user, s)).collect(),
             open_numbers: claims().map(|step| (step.change.number, step)).collect(),
             pins: state.facts.iter().filter_map(pinned).collect(),
+            movers: under_way(state).map(|mover| (mover.user, mover)).collect(),
+            migrating: state
+                .migrations
+                .values()
+                .map(|migration| (migration.range.as_str(), migration))
+                .collect(),
         }
     }
 
@@ -136,6 +146,36 @@ impl<'a> Index<'a> {
     /// Open steps by their number, ascending.
     pub fn open_numbers(&self) -> impl Iterator<Item = E164> + '_ {
         self.open_numbers.keys().copied()
+    }
+
+    /// Somebody whose number moves to another type, and the migration.
+    #[must_use]
+    pub fn mover_of(&self, user: UserId) -> Option<(&'a Mover, &'a Migration)> {
+        let mover = self.movers.get(&user).copied()?;
+        Some((mover, self.world.state.migrations.get(&mover.migration)?))
+    }
+
+    /// The migration that a range is in.
+    #[must_use]
+    pub fn migration_of(&self, range: &str) -> Option<&'a Migration> {
+        self.migrating.get(range).copied()
+    }
+
+    /// Whether Teams lists the number, or lists it a second time, as one of this type that can be assigned.
+    #[must_use]
+    pub fn offers(&self, number: E164, number_type: NumberType) -> bool {
+        let entries = [self.listed(number), self.world.beside.get(&number)];
+        let mut entries = entries.into_iter().flatten();
+        entries.any(|listed| listed.is_assignable_as(number_type))
+    }
+
+    /// The type with which a number of a range is given: while the range moves, the one it is listed with.
+    #[must_use]
+    pub fn type_to_give(&self, range: &Range, number: E164) -> NumberType {
+        let moves = self.migration_of(&range.name).map(|migration| migration.to);
+        let direct = range.number_type == NumberType::DirectRouting;
+        let arrived = moves.filter(|to| direct && self.offers(number, *to));
+        arrived.unwrap_or(range.number_type)
     }
 
     /// Whose pin the number is.
@@ -215,11 +255,21 @@ impl<'a> Index<'a> {
         });
         let effective = self.world.effective.into_iter();
         let changed = effective.flat_map(|effective| effective.differing(self.world.state));
-        let mut users: Vec<UserId> = moved.chain(came).chain(changed).collect();
+        let migrations = &self.world.state.migrations;
+        let moving = under_way(self.world.state).filter(|mover| {
+            let migration = migrations.get(&mover.migration);
+            migration.is_some_and(|migration| mover.has_begun(migration))
+        });
+        let moving = moving.map(|mover| mover.user);
+        let mut users: Vec<UserId> = moved.chain(came).chain(changed).chain(moving).collect();
         users.sort_unstable();
         users.dedup();
         users
     }
+}
+
+fn under_way(state: &State) -> impl Iterator<Item = &Mover> {
+    state.movers.iter().filter(|mover| mover.is_under_way())
 }
 
 /// Managed numbers that the list does not show with their holder: each has to be read by itself before a plan.

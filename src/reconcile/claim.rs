@@ -162,6 +162,8 @@ fn claim_of(
         holdings: effects.holdings,
         facts: effects.facts,
         numbers,
+        movers: effects.movers,
+        advances: effects.advances,
         decided: (!everyone).then_some(effects.decided),
         still_undecided: still_undecided.into_iter().collect(),
         rules: None,

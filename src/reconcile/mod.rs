@@ -9,6 +9,7 @@ mod by_hand;
 mod changed_rules;
 mod claim;
 mod decide;
+mod migrate;
 mod observe;
 mod overlay;
 mod overrides;
@@ -25,6 +26,7 @@ mod verify;
 pub use aftermath::LowStock;
 pub use begun::{Begun, begin};
 pub use by_hand::is_unfinished;
+pub use migrate::{SurveyError, survey};
 pub use overlay::Overlay;
 pub use overrides::{
     Desk, NumberChange, OverrideError, Overrides, UserChange, exempt, free, pause, pin, reserve,

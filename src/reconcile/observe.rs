@@ -24,6 +24,7 @@ pub(super) struct Directory {
 pub(super) struct Numbers {
     pub(super) listing: Vec<Listed>,
     pub(super) confirmed: BTreeMap<E164, Option<Listed>>,
+    pub(super) beside: BTreeMap<E164, Listed>,
     pub(super) policies: BTreeMap<(String, String), Option<String>>,
     pub(super) effective: Option<Effective>,
     pub(super) groups: GroupMembers,
@@ -93,7 +94,7 @@ pub(super) async fn numbers(
     state: &State,
     whole: bool,
 ) -> Result<Numbers, ReadError> {
-    let listing = listing(tenant, state).await?;
+    let (listing, beside) = listing(tenant, state).await?;
     let reads: Vec<_> = out_of_place(state, &listing)
         .into_iter()
         .map(|number| async move {
@@ -107,6 +108,7 @@ pub(super) async fn numbers(
     Ok(Numbers {
         listing,
         confirmed,
+        beside,
         policies: policies(tenant, rules).await,
         effective: match whole && tenant.settings.enforce_policies && !rules.policies().is_empty() {
             true => effective(tenant, state).await,
@@ -117,8 +119,11 @@ pub(super) async fn numbers(
     })
 }
 
-/// The whole list, ascending, each number once. A list that is empty after it was not is unreadable.
-async fn listing(tenant: &Tenant, state: &State) -> Result<Vec<Listed>, ReadError> {
+/// The whole list, ascending, each number once, and what it shows of numbers a second time with another type. A list that is empty after it was not is unreadable.
+async fn listing(
+    tenant: &Tenant,
+    state: &State,
+) -> Result<(Vec<Listed>, BTreeMap<E164, Listed>), ReadError> {
     let mut listing: Vec<Listed> = Vec::new();
     let mut next: Option<Link> = None;
     loop {
@@ -143,8 +148,15 @@ async fn listing(tenant: &Tenant, state: &State) -> Result<Vec<Listed>, ReadErro
     }
     // A number shown twice while the list shifted under the paging: the entry with a holder tells more.
     listing.sort_by_key(|l| (l.number, l.is_unassigned()));
-    listing.dedup_by_key(|l| l.number);
-    Ok(listing)
+    let mut beside = BTreeMap::new();
+    listing.dedup_by(|second, first| {
+        let again = second.number == first.number;
+        if again && second.profile.number_type != first.profile.number_type {
+            beside.insert(second.number, second.clone());
+        }
+        again
+    });
+    Ok((listing, beside))
 }
 
 async fn policies(tenant: &Tenant, rules: &RuleSet) -> BTreeMap<(String, String), Option<String>> {

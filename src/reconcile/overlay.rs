@@ -7,7 +7,7 @@ use super::{
 };
 use crate::apply::{Fence, Journal, JournalError, StepId};
 use crate::directory::{Link, Observed, Page, User, UserId};
-use crate::numbering::Listed;
+use crate::numbering::{E164, Listed};
 use crate::plan::{Gone, GoneHow, OpenStep, State, StepEnd, StoredUser, Suspension};
 use crate::report::SyncReport;
 use async_trait::async_trait;
@@ -381,6 +381,10 @@ impl Journal for Overlay {
         _needed: SignedDuration,
         _now: Timestamp,
     ) -> Result<bool, JournalError> {
+        Ok(false)
+    }
+
+    async fn may_move(&self, _number: E164, _back: bool) -> Result<bool, JournalError> {
         Ok(false)
     }
 }

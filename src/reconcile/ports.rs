@@ -5,7 +5,8 @@ use crate::apply::{Fence, Journal, JournalError};
 use crate::directory::{Link, Page, UserId};
 use crate::numbering::{E164, Listed};
 use crate::plan::{
-    Anchor, Change, Ending, FactsUpdate, Holding, NumberFacts, State, StoredUser, Suspension,
+    Advance, Anchor, Change, Ending, FactsUpdate, Holding, Mover, NumberFacts, State, StoredUser,
+    Suspension,
 };
 use crate::report::{RulesReport, SyncReport, TriggerKind};
 use crate::rules::{RuleSet, RuleSetId, SourceFile};
@@ -121,6 +122,10 @@ pub struct Claim {
     pub facts: Vec<FactsUpdate>,
     /// New facts of numbers.
     pub numbers: Vec<(E164, NumberFacts)>,
+    /// Movers as they stand now.
+    pub movers: Vec<Mover>,
+    /// Waves that begin, and migrations that end.
+    pub advances: Vec<Advance>,
     /// Users whose mark `undecided` is taken off; `None`: everybody's.
     pub decided: Option<Vec<UserId>>,
     /// Users whose mark stays, or is set, whatever `decided` says.

@@ -233,7 +233,7 @@ impl Course<'_> {
         Ok(recovered.applied)
     }
 
-    fn world<'w>(
+    pub(super) fn world<'w>(
         &'w self,
         directory: &'w Directory,
         numbers: &'w Numbers,
@@ -249,6 +249,7 @@ impl Course<'_> {
             listing: &numbers.listing,
             listed_at: now,
             confirmed: &numbers.confirmed,
+            beside: &numbers.beside,
             policies: &numbers.policies,
             effective: numbers.effective.as_ref(),
             state,
@@ -353,7 +354,7 @@ impl Course<'_> {
 }
 
 /// Nothing of the directory could be read: no page of users, because nobody answered or the answer was no.
-fn nothing_read(directory: &Directory) -> Option<ReadError> {
+pub(super) fn nothing_read(directory: &Directory) -> Option<ReadError> {
     match &directory.users.incomplete {
         Some(error @ (ReadError::Unreachable(_) | ReadError::Refused(_)))
             if !directory.users.any =>

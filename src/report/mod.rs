@@ -2,6 +2,7 @@
 
 mod explanation;
 mod inert;
+mod migration;
 mod overrides;
 mod rules_coverage;
 mod rules_diff;
@@ -16,6 +17,10 @@ pub use inert::inert;
 pub use overrides::{
     NumberOverrides, OperatorSuspension, RangeSuspension, TenantPause, UserOverrides,
 };
+pub use migration::{
+    MigrationPlanReport, MigrationReport, MoverReport, ObstacleReport, TravellerReport, WaveReport,
+    WaveStatus,
+};
 pub use rules_coverage::{
     AmbiguousGroup, ClauseOutcome, CoverageSummary, Idle, IdleAlias, IdleClause, NearestRange,
     NoRangeGroup, RangeCoverage, RulesCoverage,
@@ -28,4 +33,7 @@ pub use sync_report::{
     ChangeReport, DirectoryReport, NoteReport, ReadMode, RulesReport, Summary, SyncRecord,
     SyncReport, SyncStatus, TriggerKind, UserRef,
 };
-pub use text::{number_text, person_text, rules_coverage_text, rules_diff_text, text};
+pub use text::{
+    migration_plan_text, migration_text, number_text, person_text, rules_coverage_text,
+    rules_diff_text, text,
+};

@@ -1,10 +1,12 @@
 //! The report for people: what happens to whom, why, and what is to be done about it.
 
 mod explanation;
+mod migration;
 mod rules_coverage;
 mod rules_diff;
 
 pub use explanation::{number_text, person_text};
+pub use migration::{migration_plan_text, migration_text};
 pub use rules_coverage::rules_coverage_text;
 pub use rules_diff::rules_diff_text;
 

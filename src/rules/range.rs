@@ -5,6 +5,7 @@ use crate::directory::Kind;
 use crate::numbering::{Country, E164, NumberType, Span, Spans};
 use jiff::civil::Date;
 use jiff::{SignedDuration, Timestamp};
+use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 
 /// One range, complete.
@@ -178,7 +179,8 @@ pub enum EmergencyModel {
 }
 
 /// How numbers come over to an operator.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum MigrationWay {
     /// Released once the new type is listed or the agreed date has come.
     #[default]

@@ -31,6 +31,7 @@ mod number_store;
 mod numbers;
 mod odata;
 mod operations;
+mod operator;
 mod order;
 mod policies;
 mod refusal;

@@ -176,6 +176,8 @@ pub(super) struct NumberStore {
     held: HashMap<Uuid, Vec<String>>,
     /// What readers still see of numbers that changed a moment ago.
     shadows: BTreeMap<String, Shadow>,
+    /// Entries of an operator beside those of numbers that are held with another type still.
+    beside: BTreeMap<String, Arc<Number>>,
 }
 
 #[derive(Debug)]
@@ -286,7 +288,7 @@ impl NumberStore {
 
     /// The list as readers see it, ascending.
     pub(super) fn all_seen(&self) -> Vec<&Arc<Number>> {
-        if self.shadows.is_empty() {
+        if self.is_plain() {
             return self.list.iter().collect();
         }
         let plain = self
@@ -300,16 +302,36 @@ impl NumberStore {
                     .filter_map(|shadow| shadow.shown.as_ref()),
             )
             .collect();
+        all.extend(self.beside.values());
         all.sort_by(|a, b| a.telephone_number.cmp(&b.telephone_number));
         all
     }
 
     /// A stretch of the list as readers see it, without a walk over the whole.
     pub(super) fn page(&self, skip: usize, top: usize) -> Vec<&Arc<Number>> {
-        if self.shadows.is_empty() {
+        if self.is_plain() {
             return self.list.iter().skip(skip).take(top).collect();
         }
         self.all_seen().into_iter().skip(skip).take(top).collect()
+    }
+
+    fn is_plain(&self) -> bool {
+        self.shadows.is_empty() && self.beside.is_empty()
+    }
+
+    /// The second entry of a number that is held with another type still.
+    pub(super) fn beside(&self, number: &str) -> Option<&Arc<Number>> {
+        self.beside.get(number)
+    }
+
+    /// Lists a number a second time, or with `None` no longer.
+    pub(super) fn put_beside(&mut self, number: &str, entry: Option<Number>) {
+        match entry {
+            Some(entry) => self
+                .beside
+                .insert(number.to_owned(), Arc::new(entry.completed())),
+            None => self.beside.remove(number),
+        };
     }
 
     /// The whole list as it is now.

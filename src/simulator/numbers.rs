@@ -87,6 +87,7 @@ fn filtered<'w>(world: &'w World, filter: &str) -> Result<Vec<&'w Number>, Box<G
                 .numbers
                 .seen(number)
                 .into_iter()
+                .chain(world.numbers.beside(number))
                 .map(AsRef::as_ref)
                 .collect()
         }

@@ -11,6 +11,7 @@ use super::effects::Strip;
 use super::licensing::Capabilities;
 use super::number_store::NumberStore;
 use super::operations::Operations;
+use super::operator::Transfer;
 use super::sku::Sku;
 use super::switches::{OnDelete, Switches};
 use super::tenant_file::{Policy, TenantFile};
@@ -29,6 +30,7 @@ pub(super) struct World {
     pub(super) operations: Operations,
     pub(super) switches: Switches,
     pub(super) strips: Vec<Strip>,
+    pub(super) transfers: BTreeMap<String, Transfer>,
     /// Since when a user has had Phone System and a calling plan, for those licensed after the start.
     licensed_since: HashMap<Uuid, Since>,
     pub(super) violations: Vec<Value>,
@@ -52,6 +54,7 @@ impl World {
             operations: Operations::default(),
             switches,
             strips: Vec::new(),
+            transfers: BTreeMap::new(),
             licensed_since: HashMap::new(),
             violations: Vec::new(),
         }
@@ -62,6 +65,7 @@ impl World {
         self.operations.next_due().is_some_and(|due| due <= at)
             || self.strips.iter().any(|strip| strip.due <= now)
             || self.numbers.next_shadow().is_some_and(|until| until <= at)
+            || self.is_transfer_due(at)
     }
 
     /// Lets everything happen whose time has come.
@@ -71,6 +75,7 @@ impl World {
             self.finish(&id, now, at);
         }
         self.strip_due(now);
+        self.transfer_due(at);
     }
 
     /// What the user's licences allow, whether or not Teams has taken note of it.

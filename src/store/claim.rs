@@ -8,6 +8,8 @@ use super::exchange;
 use super::facts::{self, Touched};
 use super::holdings::{self, Beginning};
 use super::marks;
+use super::migrations;
+use super::movers;
 use super::rules_in_force;
 use super::tenant::{TenantStore, held};
 use super::writing::Writing;
@@ -37,6 +39,8 @@ impl TenantStore {
         let mut lost = end_and_adopt(&mut w, claim).await?;
         holdings::update(&mut w, &claim.holdings).await?;
         put_facts(&mut w, claim, &touched).await?;
+        movers::put(&mut w, &claim.movers).await?;
+        migrations::advance(&mut w, &claim.advances).await?;
         let by_hand = |change: &&Change| {
             touched.users.contains(&change.user) || touched.numbers.contains(&change.number)
         };

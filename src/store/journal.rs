@@ -7,15 +7,17 @@ use super::exchange;
 use super::facts;
 use super::holdings::{self, Beginning};
 use super::marks;
+use super::movers;
 use super::names::name;
 use super::steps;
 use super::tenant::TenantStore;
 use super::writing::{Writing, retried};
 use crate::apply::{Fence, Journal, JournalError, StepId};
 use crate::directory::Link;
+use crate::numbering::E164;
 use crate::plan::{
-    Action, Change, Holding, HoldingOrigin, OpenStep, Outcome, StepEnd, StepError, StepState,
-    outcome,
+    Action, Change, EndReason, Holding, HoldingOrigin, OpenStep, Outcome, Stage, StepEnd,
+    StepError, StepState, outcome,
 };
 use async_trait::async_trait;
 use jiff::{SignedDuration, Timestamp};
@@ -54,6 +56,14 @@ impl Journal for TenantStore {
         let read = async {
             let mut tx = self.pool.read().await?;
             steps::open(&mut tx, self.tenant).await
+        };
+        read.await.map_err(Fault::on_read)
+    }
+
+    async fn may_move(&self, number: E164, back: bool) -> Result<bool, JournalError> {
+        let read = async {
+            let mut tx = self.pool.read().await?;
+            movers::may_move(&mut tx, self.tenant, number, back).await
         };
         read.await.map_err(Fault::on_read)
     }
@@ -141,6 +151,7 @@ impl TenantStore {
             }
             StepEnd::Waiting { until, why } => put_off(&mut w, step, *until, why).await?,
             StepEnd::Failed(error) => {
+                movers::stumble(&mut w, change, error).await?;
                 let refused =
                     change.action == Action::Assign && matches!(error, StepError::Refused(_));
                 let event = if change.action.claims() {
@@ -188,7 +199,20 @@ impl TenantStore {
 async fn finish_step(w: &mut Writing, step: StepId, open: &OpenStep) -> Result<i64, Fault> {
     let change = &open.change;
     match change.action {
+        Action::Release if change.part.moves().is_some() => {
+            movers::arrive(w, change, Stage::Released).await?;
+        }
         Action::Assign | Action::Adopt => {
+            if let Some(back) = change.part.moves() {
+                let stage = if back {
+                    Stage::Returned
+                } else {
+                    Stage::Assigned
+                };
+                let moved = [(change.number, change.user, EndReason::Migrated)];
+                holdings::end(w, &moved, "moved").await?;
+                movers::arrive(w, change, stage).await?;
+            }
             let holding = holding_of(change, w.now);
             holdings::end_others(w, change.number, change.user).await?;
             let new = Beginning {

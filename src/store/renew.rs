@@ -5,6 +5,7 @@ use super::engine::Tx;
 use super::error::Fault;
 use super::facts;
 use super::holdings;
+use super::migrations;
 use super::operators;
 use super::people;
 use super::state::{refused, suspended};
@@ -29,6 +30,12 @@ pub(super) async fn renew(
         if state.open_steps != steps {
             Arc::make_mut(state).open_steps = steps;
         }
+    }
+    if written.migrations {
+        let (migrations, movers) = migrations::under_way(tx, tenant).await?;
+        let state = Arc::make_mut(state);
+        state.migrations = migrations;
+        state.movers = movers;
     }
     if written.suspensions {
         let state = Arc::make_mut(state);

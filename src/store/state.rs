@@ -7,7 +7,7 @@ use super::lease::in_force;
 use super::renew::renew;
 use super::state_memory::Cached;
 use super::tenant::{TenantStore, held};
-use super::{departed, holdings, operators, steps};
+use super::{departed, holdings, migrations, operators, steps};
 use crate::directory::UserId;
 use crate::numbering::E164;
 use crate::plan::{Brake, NumberFacts, State, Suspension, UserFacts};
@@ -63,7 +63,10 @@ impl TenantStore {
 
 /// All but what every reading looks at anew.
 async fn load(tx: &mut Tx, tenant: i64) -> Result<State, Fault> {
+    let (migrations, movers) = migrations::under_way(tx, tenant).await?;
     Ok(State {
+        migrations,
+        movers,
         holdings: holdings::open(tx, tenant).await?,
         former: holdings::former(tx, tenant).await?,
         departed: departed::all(tx, tenant).await?,

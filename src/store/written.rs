@@ -29,6 +29,8 @@ pub(super) struct Written {
     pub(super) refusals: bool,
     /// Whether a suspension, of a range or an operator, was written or taken back.
     pub(super) suspensions: bool,
+    /// Whether a migration was written, or somebody who moves in one.
+    pub(super) migrations: bool,
     /// Whether there were too many keys.
     pub(super) everything: bool,
 }
@@ -60,6 +62,7 @@ impl Written {
         self.steps |= later.steps;
         self.refusals |= later.refusals;
         self.suspensions |= later.suspensions;
+        self.migrations |= later.migrations;
         self.holders(later.holders.iter().copied());
         self.numbers(later.numbers.iter().copied());
         self.users(later.users.iter().copied());

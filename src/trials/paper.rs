@@ -7,8 +7,8 @@ use crate::numbering::{
     Category, E164, Listed, ListedProfile, ListedStatus, ListedType, NumberType,
 };
 use crate::plan::{
-    Circumstances, EndReason, Former, Holding, HoldingOrigin, NumberFacts, Reservation, Settings,
-    State, StoredUser, Suspension, UserFacts, World,
+    EndReason, Former, Holding, HoldingOrigin, NumberFacts, Reservation, Settings, State,
+    StoredUser, Suspension, UserFacts, World,
 };
 use crate::rules::{GroupMembers, Range, RuleSet};
 use jiff::{SignedDuration, Timestamp};
@@ -203,19 +203,13 @@ impl<'a> Blank<'a> {
 impl Paper<'_> {
     /// What a plan is made from.
     pub(super) fn world(&self) -> World<'_> {
+        let (rules, settings, book) = (self.rules, self.settings, self.book);
         World {
-            rules: self.rules,
-            settings: self.settings,
-            book: self.book,
             groups: &self.groups,
-            listing: &self.listing,
             listed_at: self.now,
             confirmed: &self.confirmed,
             policies: &self.policies,
-            effective: None,
-            state: &self.state,
-            circumstances: Circumstances::ORDINARY,
-            now: self.now,
+            ..World::at_rest(rules, settings, book, &self.state, &self.listing, self.now)
         }
     }
 }

@@ -6,6 +6,7 @@ mod journal;
 mod limits;
 mod locks;
 mod looking;
+mod migrations;
 mod opening;
 mod operators;
 mod past;

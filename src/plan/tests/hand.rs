@@ -50,6 +50,8 @@ fn asked(town: &Town, wish: Wish) -> String {
                     Part::TakesOver { .. } => " takes-over",
                     Part::GivesBack => " gives-back",
                     Part::LeftOver => " left-over",
+                    Part::MovesOut { .. } => " moves-out",
+                    Part::MovesIn { .. } => " moves-in",
                 };
                 format!("{} {}{part}{after}", c.action.name(), last(c.number))
             });

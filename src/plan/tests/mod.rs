@@ -7,6 +7,7 @@ mod holders;
 mod inventory;
 mod later;
 mod lines;
+mod moving;
 mod newcomers;
 mod outcome;
 mod properties;

@@ -2,6 +2,7 @@
 
 mod licences;
 mod numbers;
+mod operator;
 mod people;
 mod report;
 mod table;

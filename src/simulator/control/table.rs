@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use super::super::exchange::{Answer, Call, GraphError, Reply};
 use super::super::faults::Fault;
 use super::super::server::Server;
-use super::{licences, numbers, people, report};
+use super::{licences, numbers, operator, people, report};
 
 const HELP: &str = "\
 Control endpoints of the simulator (JSON, no authentication)
@@ -21,6 +21,12 @@ PUT    /_sim/numbers                   add or replace numberAssignment objects (
 DELETE /_sim/numbers/{e164}            take a number off the list
 POST   /_sim/assign                    {\"user\", \"number\", \"numberType\"?, \"category\"?, \"force\"?}, at once
 POST   /_sim/unassign                  {\"number\"}, at once
+POST   /_sim/operator                  an operator takes numbers over: {\"numbers\": [e164], \"numberType\"?, \"operatorId\"?,
+                                       \"isoCountryCode\"?, \"how\"?: \"upload\" | \"in-place\", \"shown\"?: \"once\" | \"twice\",
+                                       \"after\"?: \"2s\"}; an upload is listed with the new type so long after the number is
+                                       free of the old one, or (twice: a guess about Graph) so long after the order beside
+                                       the old entry; numbers that are not named fail to arrive
+DELETE /_sim/operator                  forgets what has not arrived
 PUT    /_sim/skus                      replace subscribedSkus
 PUT    /_sim/policies                  replace the policies: [{\"type\", \"name\", \"id\"}]
 PUT    /_sim/groups                    [{\"id\", \"members\": [ids]}]
@@ -62,6 +68,8 @@ fn dispatch(server: &Server, call: &Call, segments: &[&str]) -> Answer {
         ("PUT", ["numbers"]) => numbers::put(&mut world(), call),
         ("DELETE", ["numbers", number]) => numbers::remove(&mut world(), number),
         ("POST", ["assign"]) => numbers::assign(&mut world(), call),
+        ("POST", ["operator"]) => operator::take_over(&mut world(), call),
+        ("DELETE", ["operator"]) => operator::forget(&mut world()),
         ("POST", ["unassign"]) => numbers::unassign(&mut world(), call),
         ("GET", ["state"]) => Ok(report::state(&world())),
         (_, rest) => tools(server, call, rest),

@@ -15,6 +15,7 @@
 mod by_hand;
 pub(crate) mod gate;
 mod locks;
+mod migrating;
 mod operators;
 mod pairs;
 mod random;

@@ -3,6 +3,7 @@
 pub(crate) mod crash;
 pub(crate) mod database;
 mod expectations;
+pub(crate) mod migrating;
 mod orders;
 pub(crate) mod receiver;
 pub(crate) mod run;
