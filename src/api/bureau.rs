@@ -56,9 +56,14 @@ pub(super) struct Because {
 impl Because {
     /// The end, as a moment.
     pub(super) fn until(&self) -> Result<Option<Timestamp>, Problem> {
-        let read = self.until.as_deref().map(moment).transpose();
-        read.map_err(|how| Problem::bad_request(format!("`until` cannot be read: {how}")))
+        until_of(self.until.as_deref())
     }
+}
+
+/// The end of something, as a moment.
+pub(super) fn until_of(text: Option<&str>) -> Result<Option<Timestamp>, Problem> {
+    let read = text.map(moment).transpose();
+    read.map_err(|how| Problem::bad_request(format!("`until` cannot be read: {how}")))
 }
 
 /// Why.
@@ -84,7 +89,8 @@ impl From<Refusal> for Problem {
             Refusal::UnknownUser(_)
             | Refusal::UnknownRange { .. }
             | Refusal::OutsideRanges { .. } => StatusCode::NOT_FOUND,
-            Refusal::Past { .. } => StatusCode::BAD_REQUEST,
+            Refusal::Past { .. } | Refusal::ForNobody => StatusCode::BAD_REQUEST,
+            Refusal::TooMany { .. } => StatusCode::TOO_MANY_REQUESTS,
             _ => StatusCode::CONFLICT,
         };
         Self::new(status, refusal.to_string())

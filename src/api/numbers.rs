@@ -1,6 +1,6 @@
 //! `/numbers`: the state of each, and who ever held it.
 
-use super::bureau::{Because, Bureau};
+use super::bureau::{Bureau, until_of};
 use super::parameters::{Body, List, ListQuery, Path, Query, TenantQuery, cursor, limit};
 use super::problem::Problem;
 use super::state::Api;
@@ -11,6 +11,7 @@ use crate::views::{Golden, HistoryItem, NumberFilter, NumberItem, read_number};
 use axum::Json;
 use axum::extract::State;
 use serde::Deserialize;
+use utoipa::ToSchema;
 
 /// Which numbers are wanted.
 #[derive(Clone, Debug, Default, Deserialize, utoipa::IntoParams)]
@@ -31,6 +32,19 @@ pub(super) struct NumbersQuery {
     limit: Option<u32>,
     /// `next_cursor` of the part before.
     cursor: Option<String>,
+}
+
+/// Why a number is set aside, until when, and for whom.
+#[derive(Clone, Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct ReservationWish {
+    /// Why; it is shown wherever somebody asks.
+    reason: String,
+    /// A day (its first moment, UTC) or a full time; left out: until it is taken back.
+    until: Option<String>,
+    /// For somebody who may join later, by UPN, mail or employee id: they get it, and nobody else.
+    #[serde(rename = "for")]
+    whom: Option<String>,
 }
 
 /// Numbers with their states, in the order of the ranges, ascending in each.
@@ -99,28 +113,27 @@ pub(super) async fn history(
     Ok(Json(page.into()))
 }
 
-/// Sets the number aside: the rules give it to nobody, people may.
+/// Sets the number aside: the rules give it to nobody, people may. With `for` it is given to whoever has that name, once
+/// they may have a number, and to nobody else.
 #[utoipa::path(put, path = "/numbers/{e164}/reservation", params(("e164" = String, Path), TenantQuery),
-    request_body = Because,
+    request_body = ReservationWish,
     responses((status = 200, body = NumberOverrides), (status = 400, body = Problem), (status = 404, body = Problem),
         (status = 409, body = Problem)))]
 pub(super) async fn reserve(
     State(api): State<Api>,
     Path(number): Path<String>,
     Query(query): Query<TenantQuery>,
-    Body(because): Body<Because>,
+    Body(wish): Body<ReservationWish>,
 ) -> Result<Json<NumberOverrides>, Problem> {
     let bureau = Bureau::of(&api, query.tenant.as_deref())?;
-    let (number, until) = (read_number(&number)?, because.until()?);
-    let set = reconcile::reserve(
-        &bureau.desk(),
-        &bureau.rules,
-        number,
-        &because.reason,
-        until,
-    )
-    .await;
-    Ok(Json(set?))
+    let (number, until) = (read_number(&number)?, until_of(wish.until.as_deref())?);
+    let (desk, whom) = (bureau.desk(), wish.whom.as_deref());
+    let set = reconcile::reserve(&desk, &bureau.rules, number, &wish.reason, until, whom).await?;
+    if let Some(whom) = whom {
+        let people = bureau.served.store.answering_to(whom).await?;
+        reconcile::decide_again(&desk, &people).await?;
+    }
+    Ok(Json(set))
 }
 
 /// Takes a reservation by hand back; one by rule stays.

@@ -53,7 +53,8 @@ pub(super) struct PinWish {
 #[utoipa::path(put, path = "/users/{id}/number", params(("id" = String, Path), TenantQuery), request_body = NumberWish,
     responses((status = 202, description = "Begun, with the change; `Location` tells what came of it", body = SyncItem),
         (status = 400, body = Problem), (status = 404, body = Problem),
-        (status = 409, description = "Refused: the number is taken, of the wrong type, and so on", body = Problem)))]
+        (status = 409, description = "Refused: the number is taken, of the wrong type, and so on", body = Problem),
+        (status = 429, description = "This caller has reached `safety.max_by_hand`", body = Problem)))]
 pub(super) async fn assign(
     State(api): State<Api>,
     Path(id): Path<String>,
@@ -75,7 +76,8 @@ pub(super) async fn assign(
 /// Takes the user's number back by hand. The rules give no other until the user is resumed.
 #[utoipa::path(delete, path = "/users/{id}/number", params(("id" = String, Path), TenantQuery),
     responses((status = 202, description = "Begun, with the change; `Location` tells what came of it", body = SyncItem),
-        (status = 404, body = Problem), (status = 409, body = Problem)))]
+        (status = 404, body = Problem), (status = 409, body = Problem),
+        (status = 429, description = "This caller has reached `safety.max_by_hand`", body = Problem)))]
 pub(super) async fn release(
     State(api): State<Api>,
     Path(id): Path<String>,

@@ -22,6 +22,7 @@ pub fn settings(tenant: &TenantConfig) -> Settings {
             max_release_percent: tenant.safety.max_release_percent,
             max_assignments: tenant.safety.max_assignments,
             max_unmatched_percent: tenant.safety.max_unmatched_percent,
+            max_by_hand: tenant.safety.max_by_hand,
         },
         grace: tenant.release.grace,
         deleted_grace: tenant.release.deleted_grace,

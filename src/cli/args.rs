@@ -1,6 +1,7 @@
 //! The command line as typed. What the options mean together is checked by the commands; what cannot be typed together
 //! is refused here, with exit code 2.
 
+mod bulk;
 mod forecast;
 mod hand;
 mod migrate;
@@ -9,6 +10,7 @@ mod review;
 mod rules_test;
 mod set;
 
+pub use bulk::{RenumberArgs, ResumeArgs, RevertArgs};
 pub use forecast::ForecastArgs;
 pub use hand::{AssignArgs, ReleaseArgs};
 pub use migrate::{
@@ -307,8 +309,10 @@ pub enum UsersCommand {
     Pin(PinArgs),
     /// Take a pin back; the number stays where it is
     Unpin(UserArgs),
-    /// Let the rules decide again for somebody who waits for a person
-    Resume(UserArgs),
+    /// Let the rules decide again for somebody who waits for a person, or for many
+    Resume(ResumeArgs),
+    /// Save a plan that gives many people other numbers
+    Renumber(RenumberArgs),
 }
 
 /// `syncs …`.
@@ -341,6 +345,8 @@ pub enum SyncsCommand {
         /// Its id
         id: String,
     },
+    /// Save a plan that gives everybody in a past sync what they had before it
+    Revert(RevertArgs),
 }
 
 /// `simulate`.

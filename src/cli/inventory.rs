@@ -159,11 +159,16 @@ fn numbers_table(items: &[NumberItem], scored: bool) -> String {
                 inert(&u.upn)
             }
         });
+        let expected = || {
+            item.whom
+                .as_ref()
+                .map(|whom| format!("for {}", inert(whom)))
+        };
         let row = [
             item.number.to_string(),
             inert(&item.range),
             item.state.name().to_owned(),
-            user.unwrap_or_default(),
+            user.or_else(expected).unwrap_or_default(),
             time(item.since),
             time(item.until),
         ];

@@ -5,6 +5,7 @@
 
 pub mod args;
 mod bar;
+mod bulk;
 mod by_hand;
 mod demo;
 mod demo_folder;
@@ -21,7 +22,12 @@ pub mod output;
 mod overrides;
 mod people;
 mod plan_and_sync;
+mod plan_file;
+mod renumber;
+mod resume;
 mod retyped;
+mod revert;
+mod roster;
 mod rules;
 mod rules_coverage;
 mod rules_diff;

@@ -11,7 +11,7 @@ use crate::config::TenantConfig;
 use crate::directory::UserId;
 use crate::numbering::E164;
 use crate::plan::{Hand, Wish};
-use crate::reconcile::{Desk, Ledger as _, OverrideError, RuleSource as _};
+use crate::reconcile::{self, Desk, Ledger as _, OverrideError, RuleSource as _};
 use crate::report::inert;
 use crate::rules::RuleSet;
 use crate::store::TenantStore;
@@ -52,6 +52,12 @@ impl<'a> Bureau<'a> {
             by: &self.by,
             now: self.now,
         }
+    }
+
+    /// Has the next sync decide about whoever answers to a name already.
+    pub(super) async fn look_again_at(&self, whom: &str) -> anyhow::Result<()> {
+        let people = self.store.answering_to(whom).await?;
+        Ok(reconcile::decide_again(&self.desk(), &people).await?)
     }
 
     /// The rules, for what is checked against them.

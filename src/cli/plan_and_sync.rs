@@ -4,14 +4,13 @@ use super::args::{PlanArgs, SyncArgs};
 use super::bar::Bar;
 use super::exit::{self, Exit, Failure};
 use super::output::{Format, Output};
+use super::plan_file;
 use crate::app::{App, Records, options_of, source_of};
 use crate::config::TenantConfig;
 use crate::directory::UserId;
 use crate::plan::Refusal;
-use crate::reconcile::{self, Finished, Request, SavedPlan, Selection, SyncError, Tenant, Trigger};
+use crate::reconcile::{self, Finished, Request, SyncError, Tenant, Trigger};
 use crate::report::{self, SyncStatus, TriggerKind};
-use anyhow::Context as _;
-use std::path::Path;
 use std::time::Duration;
 use tokio::time::Instant;
 
@@ -63,7 +62,7 @@ async fn plan_one(
     let finished = bar.during(reconcile::plan(&tenant, &request)).await?;
     print(&finished, output)?;
     if let Some(file) = &args.save {
-        save(&tenant, &finished, file)?;
+        plan_file::save(&tenant, &finished, &[], file)?;
     }
     let changes = args.exit_code && !finished.report.changes.is_empty();
     let found = if changes { Exit::Changes } else { Exit::Done };
@@ -115,7 +114,9 @@ async fn sync_one(
     request.accept_empty = args.accept_empty;
     request.approve = args.approve;
     request.only = one_person(&tenant, &records, args.user.as_deref()).await?;
-    request.selection = args.plan.as_deref().map(read_saved).transpose()?;
+    if let Some(file) = &args.plan {
+        plan_file::ask_for(&mut request, file)?;
+    }
     let bar = Bar::over(output, &mut request);
     let finished = bar.during(run(&tenant, &request, args.wait)).await?;
     print(&finished, output)?;
@@ -214,24 +215,4 @@ pub(super) async fn one_person(
         .into()),
         Err(error) => Err(Failure::new(Exit::Unreachable, error.to_string()).into()),
     }
-}
-
-fn save(tenant: &Tenant, finished: &Finished, file: &Path) -> anyhow::Result<()> {
-    let saved = SavedPlan {
-        tenant: tenant.settings.tenant.clone(),
-        made: tenant.clock.now(),
-        rules_digest: finished.report.rules.digest.clone(),
-        plan_id: finished.plan.id.clone(),
-        changes: finished.plan.changes.clone(),
-    };
-    let text = serde_json::to_string_pretty(&saved)?;
-    std::fs::write(file, text).with_context(|| format!("{} cannot be written", file.display()))
-}
-
-fn read_saved(file: &Path) -> anyhow::Result<Selection> {
-    let text = std::fs::read_to_string(file)
-        .with_context(|| format!("{} cannot be read", file.display()))?;
-    let saved = serde_json::from_str(&text)
-        .with_context(|| format!("{} is no saved plan", file.display()))?;
-    Ok(Selection::Saved(Box::new(saved)))
 }

@@ -14,7 +14,7 @@ pub(super) fn linekeeper(config: Option<&Path>) -> String {
 }
 
 /// A text as one word of a POSIX shell, whatever it holds.
-fn quoted(text: &str) -> String {
+pub(super) fn quoted(text: &str) -> String {
     format!("'{}'", text.replace('\'', r"'\''"))
 }
 

@@ -8,7 +8,7 @@ use super::exit::{self, Exit};
 use super::output::{Format, Output};
 use super::{
     by_hand, demo, doctor, explain, forecast, history, init, inventory, migrate, operators, people,
-    plan_and_sync, rules, rules_coverage, rules_diff, rules_status, rules_test, serve, set, simulate, syncs,
+    plan_and_sync, renumber, resume, revert, rules, rules_coverage, rules_diff, rules_status, rules_test, serve, set, simulate, syncs,
 };
 use crate::app::App;
 use crate::config::{Config, Sources, load};
@@ -201,7 +201,8 @@ async fn users(app: &App, command: &UsersCommand, output: &mut Output) -> anyhow
         UsersCommand::Unexempt(args) => set::unexempt(app, args, output).await,
         UsersCommand::Pin(args) => set::pin(app, args, output).await,
         UsersCommand::Unpin(args) => set::unpin(app, args, output).await,
-        UsersCommand::Resume(args) => set::resume_user(app, args, output).await,
+        UsersCommand::Resume(args) => resume::resume(app, args, output).await,
+        UsersCommand::Renumber(args) => renumber::renumber(app, args, output).await,
     }
 }
 
@@ -213,6 +214,7 @@ async fn past(app: &App, command: &SyncsCommand, output: &mut Output) -> anyhow:
             syncs::approve(app, id, except, *wait, output).await
         }
         SyncsCommand::Reject { id } => syncs::reject(app, id, output).await,
+        SyncsCommand::Revert(args) => revert::revert(app, args, output).await,
     }
 }
 

@@ -114,12 +114,18 @@ pub(super) async fn reserve(
         number,
         &args.reason,
         args.until,
+        args.whom.as_deref(),
     )
     .await;
+    if let (Ok(_), Some(whom)) = (&set, &args.whom) {
+        ruled.bureau.look_again_at(whom).await?;
+    }
     let sentence = |set: &NumberOverrides| {
+        let whom = args.whom.as_ref();
+        let whom = whom.map_or_else(String::new, |whom| format!(" for {}", inert(whom)));
         let details = details(Some(&args.reason), args.until);
         format!(
-            "{} is set aside{details}; it is {} now",
+            "{} is set aside{whom}{details}; it is {} now",
             set.number, set.state
         )
     };

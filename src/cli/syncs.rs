@@ -69,7 +69,8 @@ pub(super) async fn show(app: &App, id: &str, output: &mut Output) -> anyhow::Re
     Ok(Exit::Done)
 }
 
-async fn find<'a>(
+/// The sync of that id, in whichever tenant it ran.
+pub(super) async fn find<'a>(
     app: &'a App,
     id: &str,
 ) -> anyhow::Result<(&'a TenantConfig, Arc<TenantStore>, SyncRecord)> {

@@ -53,6 +53,7 @@ impl From<&SafetyTyped> for Safety {
             max_release_percent: typed.max_release_percent.0,
             max_assignments: typed.max_assignments.0,
             max_unmatched_percent: typed.max_unmatched_percent.0,
+            max_by_hand: typed.max_by_hand.0,
         }
     }
 }

@@ -123,6 +123,7 @@ sections! {
         max_release_percent: Percent,
         max_assignments: Count,
         max_unmatched_percent: Percent,
+        max_by_hand: Count,
     }
     ReleaseTyped { grace: Lapse, deleted_grace: Lapse }
     OwnershipTyped { adopt: bool, rehire: bool }

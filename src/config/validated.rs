@@ -250,6 +250,8 @@ pub struct Safety {
     /// Of the people without a number who had a range, how many percent a changed rule set may leave without one, 0 to
     /// 100, unless somebody approves.
     pub max_unmatched_percent: u64,
+    /// Most assignments and releases by hand of one caller in an hour; 0: no limit.
+    pub max_by_hand: u64,
 }
 
 /// `[release]`, where a range says nothing.

@@ -1,6 +1,7 @@
 //! Serves the queue for numbers: who had one before is served first, then everyone in the order of creation.
 
 use super::case::Case;
+use super::expected::{Awaits, awaits};
 use super::former::{self, Claimant};
 use super::grant::{Grant, grant, refusal};
 use super::judge::Row;
@@ -82,6 +83,13 @@ impl Queue<'_, '_> {
             case.note(NoteKind::Conflict, detail);
             return;
         }
+        if let Some((doubtful, detail)) = waits_for(self.index, case) {
+            case.note(NoteKind::Conflict, detail);
+            if let Some(note) = case.facts.notes.last_mut() {
+                note.number = doubtful;
+            }
+            return;
+        }
         let subject = case.subject(world);
         let voice = case.judged.licensing.voice;
         match world.rules.pick(subject, voice) {
@@ -147,6 +155,21 @@ impl Queue<'_, '_> {
             }
             stock
         })
+    }
+}
+
+/// A number was reserved for this person and cannot be given: no other one is. Where it is not clear who is meant, the
+/// number is told with the sentence.
+fn waits_for(index: &Index<'_>, case: &Case) -> Option<(Option<E164>, String)> {
+    match awaits(index, case) {
+        Awaits::Nothing => None,
+        Awaits::Doubt(number, detail) => Some((Some(number), detail)),
+        Awaits::Number(number) => {
+            let detail = format!(
+                "{number}, which is reserved for this person, is not to be had; `linekeeper explain {number}` tells why"
+            );
+            Some((None, detail))
+        }
     }
 }
 

@@ -62,6 +62,9 @@ pub struct Change {
     pub by_teams: bool,
     /// A person has approved it: it does not count for the brakes.
     pub approved: bool,
+    /// It belongs to a plan of many orders by hand: as a release it counts for the release brake, though a person wants it.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub bulk: bool,
     /// What else follows from it, of changes by hand.
     #[serde(default, skip_serializing_if = "Part::is_plain")]
     pub part: Part,

@@ -179,6 +179,7 @@ fn change(user: &UserRecord, step: Step, seq: u32, after: Option<u32>) -> Change
         },
         by_teams: step.by_teams,
         approved: false,
+        bulk: false,
         part: step.part,
         rest_seconds: step.rest_seconds,
         status: ChangeStatus::Planned,

@@ -1,6 +1,7 @@
-//! Who has a claim to a certain number: the pinned, the returning, and the re-created.
+//! Who has a claim to a certain number: the pinned, those it was reserved for, the returning, and the re-created.
 
 use super::case::Case;
+use super::expected::{self, Awaits, awaits};
 use super::grant::{Grant, country_mismatch};
 use super::inventory::{entry, is_never};
 use super::judge::Row;
@@ -8,6 +9,7 @@ use super::{Departed, Former, Index, Reason};
 use crate::directory::{Attribute, UserId, VoiceLicence};
 use crate::numbering::{E164, NumberState, NumberType};
 use crate::rules::normal_form;
+use jiff::Timestamp;
 use std::collections::BTreeMap;
 
 /// A claim to a certain number.
@@ -56,6 +58,14 @@ impl<'a> Claimants<'a> {
             let former = self.former.get(&case.id()).copied();
             let waits = rests_from_another(index, number, former);
             return (!waits).then(|| pinned(index, case, number)).flatten();
+        }
+        match awaits(index, case) {
+            Awaits::Nothing => {}
+            Awaits::Number(number) => {
+                let former = self.former.get(&case.id()).copied();
+                return expected::claim(index, case, number, former);
+            }
+            Awaits::Doubt(..) => return None,
         }
         if let Some(number) = self.lost_just_now(case) {
             return returning(index, case, number);
@@ -118,6 +128,17 @@ fn pinned(index: &Index<'_>, case: &Case, number: E164) -> Option<Claimant> {
     given(index, case, number, &states, Reason::Pinned, why)
 }
 
+/// The claim to a number that was set aside for this user by name.
+pub(super) fn reserved_claim(
+    index: &Index<'_>,
+    case: &Case,
+    number: E164,
+    why: String,
+) -> Option<Claimant> {
+    let states = [NumberState::Reserved];
+    given(index, case, number, &states, Reason::Pinned, why)
+}
+
 fn returning(index: &Index<'_>, case: &Case, number: E164) -> Option<Claimant> {
     if was_refused(case, number) {
         return None;
@@ -142,6 +163,16 @@ fn was_refused(case: &Case, number: E164) -> bool {
 /// Whether the number still rests after somebody who had it later than this former holder, or whom it never belonged
 /// to: only the one it rests from may have it before its time.
 pub(super) fn rests_from_another(index: &Index<'_>, number: E164, former: Option<&Former>) -> bool {
+    let last = former.filter(|former| former.number == number);
+    rests_since_another(index, number, last.map(|last| last.ended))
+}
+
+/// The same for somebody who had the number until then; `None`: never.
+pub(super) fn rests_since_another(
+    index: &Index<'_>,
+    number: E164,
+    had_until: Option<Timestamp>,
+) -> bool {
     let Some(facts) = index.facts(number) else {
         return false;
     };
@@ -152,9 +183,8 @@ pub(super) fn rests_from_another(index: &Index<'_>, number: E164, former: Option
         .is_some_and(|until| world.now < until || !agrees);
     // Holdings are remembered to the microsecond.
     let freed = facts.freed.map(|at| at.as_microsecond());
-    let last = former.filter(|former| former.number == number);
     let theirs =
-        last.is_some_and(|last| freed.is_none_or(|freed| last.ended.as_microsecond() >= freed));
+        had_until.is_some_and(|until| freed.is_none_or(|freed| until.as_microsecond() >= freed));
     rests && !theirs
 }
 
@@ -172,7 +202,8 @@ fn given(
     if !fits(case.judged.licensing.voice, declared.number_type) {
         return None;
     }
-    let theirs = index.pinned_to(number).is_none_or(|user| user == case.id());
+    let theirs = index.pinned_to(number).is_none_or(|user| user == case.id())
+        && !index.is_for_another(number, &case.stored);
     let entry = entry(index, declared, number);
     // The number that Teams has just taken from this very user is still booked as theirs.
     let booked = entry.state == NumberState::Assigned && entry.user == Some(case.id());

@@ -2,6 +2,7 @@
 
 use super::draft::Draft;
 use super::{Action, Change, ChangeStatus, PlanStatus, Reason, Unmatched, World};
+use std::collections::BTreeSet;
 
 /// What a person has allowed for this sync.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -23,6 +24,7 @@ pub fn guard(mut draft: Draft, world: &World<'_>, approval: Approval) -> Draft {
     if !approval.listed {
         held.extend(dead_products(&mut draft));
     }
+    held.extend(half_seen(&mut draft, world));
     hold_followers(&mut draft.plan.changes);
     if world
         .state
@@ -86,7 +88,25 @@ pub fn release_limit(world: &World<'_>) -> u64 {
 }
 
 fn counts_as_release(change: &Change) -> bool {
-    change.action == Action::Release && !change.by_teams && change.reason != Reason::Manual
+    let braked = change.bulk || change.reason != Reason::Manual;
+    change.action == Action::Release && !change.by_teams && braked
+}
+
+/// What many have been ordered to lose by hand waits, as every release, until all is seen and the clock is right.
+fn half_seen(draft: &mut Draft, world: &World<'_>) -> Option<String> {
+    let circumstances = world.circumstances;
+    let ordered = |c: &Change| c.bulk && c.action == Action::Release;
+    let unsure = !circumstances.complete || !circumstances.clock_agrees;
+    if !unsure || !draft.plan.changes.iter().any(ordered) {
+        return None;
+    }
+    let releases = draft.plan.changes.iter_mut().filter(|c| ordered(c));
+    releases.for_each(hold);
+    // A clock that is off is told by itself.
+    (!circumstances.complete).then(|| {
+        "the read of the users did not end properly: nothing is released by a plan made by hand"
+            .to_owned()
+    })
 }
 
 fn release_brake(draft: &mut Draft, world: &World<'_>) -> Option<String> {
@@ -177,16 +197,15 @@ fn hold(change: &mut Change) {
     change.status = ChangeStatus::Held;
 }
 
-/// A change that follows a held one is held as well.
+/// A change that follows a held one is held as well, and what follows that.
 fn hold_followers(changes: &mut [Change]) {
-    let held: Vec<u32> = changes
-        .iter()
-        .filter(|c| c.status == ChangeStatus::Held)
-        .map(|c| c.seq)
-        .collect();
-    let follows = |c: &Change| {
-        c.after
-            .is_some_and(|after| held.binary_search(&after).is_ok())
-    };
-    changes.iter_mut().filter(|c| follows(c)).for_each(hold);
+    let mut held: BTreeSet<u32> = BTreeSet::new();
+    for change in changes {
+        if change.after.is_some_and(|after| held.contains(&after)) {
+            hold(change);
+        }
+        if change.status == ChangeStatus::Held {
+            held.insert(change.seq);
+        }
+    }
 }

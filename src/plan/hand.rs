@@ -3,6 +3,7 @@
 use super::assign::with_overflow;
 use super::case::Case;
 use super::draft::{Draft, Effects, Step, UserRecord, in_order, plan, policy_step};
+use super::errand::{Errand, errands};
 use super::former::Claimants;
 use super::grant::{Grant, grant};
 use super::hand_check::{self as check, who};
@@ -47,6 +48,8 @@ pub enum Wish {
     ReleaseStale,
     /// What comes next in a migration for those of them whose turn has come.
     Migrate,
+    /// Many orders as one plan. What cannot be had for one person is a note and stops nobody else.
+    Errands(Vec<Errand>),
 }
 
 /// The plan of what is asked for. It decides about nobody: marks, notes and waits stay as they are until the next sync.
@@ -54,6 +57,9 @@ pub enum Wish {
 /// # Errors
 /// Why it is refused. What is so already is no error but an empty plan.
 pub fn by_hand(world: &World<'_>, people: Vec<StoredUser>, wish: &Wish) -> Result<Draft, Refusal> {
+    if let Wish::Errands(wanted) = wish {
+        return Ok(errands(world, people, wanted).into_draft(&BTreeMap::new()));
+    }
     if let Some(pause) = &world.state.pause {
         let reason = pause.reason.clone();
         return Err(Refusal::Paused { reason });
@@ -75,13 +81,14 @@ pub fn by_hand(world: &World<'_>, people: Vec<StoredUser>, wish: &Wish) -> Resul
             Wish::Release { renumber: true } => release(&index, case, Part::Renumbers)?,
             Wish::Release { renumber: false } => release(&index, case, Part::Holds)?,
             Wish::ReleaseStale if is_stale(&index, case) => release(&index, case, Part::Plain)?,
-            Wish::ReleaseStale => {}
+            Wish::ReleaseStale | Wish::Errands(_) => {}
         }
     }
     Ok(draft(&index, cases, movers))
 }
 
-fn draft(index: &Index<'_>, cases: Vec<Case>, movers: Vec<Mover>) -> Draft {
+/// The draft of these cases: it decides about nobody.
+pub(super) fn draft(index: &Index<'_>, cases: Vec<Case>, movers: Vec<Mover>) -> Draft {
     let world = index.world;
     let ended: Vec<Ending> = cases
         .iter()
@@ -147,7 +154,12 @@ fn assign(
         (None, Some(range)) => out_of(index, case, line, range)?,
         (None, None) => by_rule(index, case, line)?,
     };
-    match line {
+    hand_over(index, case, given)
+}
+
+/// Gives the number: in exchange to whoever has one.
+pub(super) fn hand_over(index: &Index<'_>, case: &mut Case, given: Grant) -> Result<(), Refusal> {
+    match index.primary_of(case.id()) {
         None => grant(index, case, given),
         Some(line) => exchange(index, case, line, given)?,
     }
@@ -173,7 +185,7 @@ fn certain(
             range: wanted.to_owned(),
         });
     }
-    check::number(index, case, range, number)?;
+    check::number(index, case, range, number, None)?;
     Ok(granted(number, range, "by hand".to_owned()))
 }
 
@@ -235,7 +247,7 @@ fn by_rule(index: &Index<'_>, case: &mut Case, line: Option<&Listed>) -> Result<
     })
 }
 
-fn granted(number: E164, range: usize, why: String) -> Grant {
+pub(super) fn granted(number: E164, range: usize, why: String) -> Grant {
     Grant {
         number,
         range,
@@ -361,7 +373,7 @@ fn policies_left_over(case: &Case) -> Vec<Step> {
     .collect()
 }
 
-fn release(index: &Index<'_>, case: &mut Case, part: Part) -> Result<(), Refusal> {
+pub(super) fn release(index: &Index<'_>, case: &mut Case, part: Part) -> Result<(), Refusal> {
     check::not_busy(index, case)?;
     let line = index.primary_of(case.id());
     let held = match (line, index.holding_of(case.id())) {

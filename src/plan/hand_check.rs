@@ -1,7 +1,7 @@
 //! Whether a person may give a certain number to a certain user: everything but what only Teams knows.
 
 use super::case::Case;
-use super::former::{fits, rests_from_another};
+use super::former::{fits, rests_since_another};
 use super::grant::refusal;
 use super::inventory::entry;
 use super::refusal::{Holder, Refusal};
@@ -9,6 +9,7 @@ use super::{Index, Suspended};
 use crate::directory::{UserId, VoiceLicence};
 use crate::numbering::{E164, NumberState, NumberType};
 use crate::rules::Range;
+use jiff::Timestamp;
 
 /// Whether anything can be given to this user now.
 pub(super) fn user(index: &Index<'_>, case: &Case) -> Result<(), Refusal> {
@@ -51,16 +52,18 @@ pub(super) fn who(case: &Case) -> String {
     }
 }
 
-/// Whether this number of this range may be given to the user by hand.
+/// Whether this number of this range may be given to the user by hand. `had_until`: when the user last had it, where that
+/// is known; a rest since then is no hindrance.
 pub(super) fn number(
     index: &Index<'_>,
     case: &Case,
     range: usize,
     number: E164,
+    had_until: Option<Timestamp>,
 ) -> Result<(), Refusal> {
     let declared = &index.world.rules.ranges()[range];
     licence(case, declared.number_type, || number.to_string())?;
-    state(index, case, declared, number)?;
+    state(index, case, declared, number, had_until)?;
     from_range(index, case, range)
 }
 
@@ -112,7 +115,13 @@ fn licence(
 }
 
 /// Whether the number is to be had: reserved ones are, for people.
-fn state(index: &Index<'_>, case: &Case, range: &Range, number: E164) -> Result<(), Refusal> {
+fn state(
+    index: &Index<'_>,
+    case: &Case,
+    range: &Range,
+    number: E164,
+    had_until: Option<Timestamp>,
+) -> Result<(), Refusal> {
     let now = index.world.now;
     let found = entry(index, range, number);
     let other = found.user.filter(|user| *user != case.id());
@@ -134,25 +143,38 @@ fn state(index: &Index<'_>, case: &Case, range: &Range, number: E164) -> Result<
         (NumberState::Absent, _) => return Err(absent(index, range, number)),
         _ => {}
     }
-    if let Some(user) = index
-        .pinned_to(number)
-        .filter(|pinned| *pinned != case.id())
-    {
-        let holder = holder(user);
-        return Err(Refusal::PinnedToAnother { number, holder });
-    }
+    kept_for_another(index, case, number)?;
     let facts = index.facts(number);
     let blocked = facts.and_then(|facts| facts.blocked_until);
     if let Some(until) = blocked.filter(|until| now < *until) {
         return Err(Refusal::Blocked { number, until });
     }
     let mut former = index.world.state.former.iter();
-    let theirs = former.find(|former| former.user == case.id());
-    if rests_from_another(index, number, theirs) {
+    let theirs = former.find(|former| former.user == case.id() && former.number == number);
+    if rests_since_another(index, number, had_until.max(theirs.map(|had| had.ended))) {
         let until = facts.and_then(|facts| facts.rest_until).unwrap_or(now);
         return Err(Refusal::Resting { number, until });
     }
     Ok(())
+}
+
+/// Pinned to somebody else, or set aside for them by name.
+fn kept_for_another(index: &Index<'_>, case: &Case, number: E164) -> Result<(), Refusal> {
+    let pinned = index.pinned_to(number);
+    if let Some(user) = pinned.filter(|pinned| *pinned != case.id()) {
+        let holder = Holder::from(user);
+        return Err(Refusal::PinnedToAnother { number, holder });
+    }
+    match index.is_for_another(number, &case.stored) {
+        true => Err(reserved(index, number)),
+        false => Ok(()),
+    }
+}
+
+/// Set aside by name for somebody else.
+pub(super) fn reserved(index: &Index<'_>, number: E164) -> Refusal {
+    let whom = index.reserved_for(number).unwrap_or_default().to_owned();
+    Refusal::ReservedFor { number, whom }
 }
 
 /// Held in Teams by somebody whom Linekeeper does not manage, or by something that is no person.

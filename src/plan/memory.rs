@@ -150,6 +150,9 @@ pub struct Reservation {
     pub reason: String,
     /// Until when; `None`: until taken back.
     pub until: Option<Timestamp>,
+    /// For whom, by UPN, mail or employee id: they get it, and nobody else. `None`: for nobody in particular.
+    #[serde(default, rename = "for", skip_serializing_if = "Option::is_none")]
+    pub whom: Option<String>,
 }
 
 /// What is remembered of one user beyond the directory's record. Sparse.

@@ -1,8 +1,8 @@
 //! What the end of a step makes of the facts about its user and its number.
 
 use super::{
-    Action, Change, Note, NoteKind, NumberFacts, Part, PolicyName, Settings, StepEnd, StepError,
-    UserFacts, Wait,
+    Action, Change, Note, NoteKind, NumberFacts, Part, PolicyName, Reservation, Settings, StepEnd,
+    StepError, UserFacts, Wait,
 };
 use jiff::{SignedDuration, Timestamp};
 
@@ -41,8 +41,11 @@ pub fn outcome(
             user.refused.clear();
             user.renumber = None;
             user.unlicensed_since = None;
+            // A reservation by name has served, unless the number only came back to whoever had it.
+            let served = change.part != Part::GivesBack;
+            let lasts = |it: &Reservation| it.whom.is_none() || !served;
             number = NumberFacts {
-                reserved: number.reserved,
+                reserved: number.reserved.filter(lasts),
                 ..NumberFacts::default()
             };
         }

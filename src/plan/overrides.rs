@@ -1,6 +1,7 @@
 //! What people may set by hand of users and numbers. Pure checks; what is set counts from the next decision on.
 
 use super::former::fits;
+use super::hand_check::reserved;
 use super::inventory::entry;
 use super::refusal::{Holder, Refusal};
 use super::{Entry, Index, StoredUser};
@@ -44,6 +45,9 @@ pub fn may_pin(
         let holder = Holder::from(other);
         return Err(Refusal::PinnedToAnother { number, holder });
     }
+    if index.is_for_another(number, stored) {
+        return Err(reserved(index, number));
+    }
     if force || now.user == Some(user.id) {
         return Ok(());
     }
@@ -69,6 +73,18 @@ pub fn may_reserve(index: &Index<'_>, number: E164) -> Result<Entry, Refusal> {
         }),
         _ => Ok(now),
     }
+}
+
+/// The same for somebody by name, who may not be known yet: nobody is pinned to it.
+///
+/// # Errors
+/// Why not.
+pub fn may_reserve_for(index: &Index<'_>, number: E164) -> Result<Entry, Refusal> {
+    if let Some(other) = index.pinned_to(number) {
+        let holder = Holder::from(other);
+        return Err(Refusal::PinnedToAnother { number, holder });
+    }
+    may_reserve(index, number)
 }
 
 /// Whether a number may be put to rest, or its rest ended: nobody has it.

@@ -74,6 +74,22 @@ impl<'a> Planner<'a> {
         }
     }
 
+    /// The numbers set aside by name for people who would get them now: whether somebody else answers to the name is to
+    /// be found out from everybody, with [`Planner::witness`].
+    #[must_use]
+    pub fn sought(&self) -> BTreeSet<E164> {
+        let expected = &self.index.expected;
+        let joiners = self.joiners.iter();
+        joiners
+            .flat_map(|case| expected.numbers_for(&case.stored))
+            .collect()
+    }
+
+    /// Looks at anybody as one who may be meant by a number set aside by name.
+    pub fn witness(&mut self, sought: &BTreeSet<E164>, stored: &StoredUser) {
+        self.index.expected.witness(sought, stored);
+    }
+
     fn consider_holder(&mut self, mut case: Case, holding: Holding) {
         match holder::outlook(self, &mut case, holding) {
             Outlook::Settled => self.settle(case),

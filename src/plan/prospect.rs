@@ -1,10 +1,10 @@
 //! What the next sync would make of one person, by what is remembered alone.
 
 use super::{
-    Anchor, Change, Circumstances, FactsUpdate, Holding, Judged, Note, Planner, Settings, State,
-    StoredUser, World, judge, out_of_place,
+    Anchor, Change, Circumstances, FactsUpdate, Holding, Judged, Note, NoteKind, Planner, Settings,
+    State, StoredUser, World, judge, out_of_place,
 };
-use crate::directory::{LicenceBook, Sku};
+use crate::directory::{LicenceBook, Sku, UserId};
 use crate::numbering::{Category, E164, Listed, ListedProfile, ListedStatus, ListedType};
 use crate::rules::{GroupMembers, RuleSet};
 use jiff::Timestamp;
@@ -30,6 +30,13 @@ pub struct Prospect {
 pub fn prospect(world: &World<'_>, stored: &StoredUser) -> Prospect {
     let id = stored.user.id;
     let mut planner = Planner::new(world);
+    // That several people answer to a name was found out from everybody, by the last sync.
+    let doubts = stored.facts.notes.iter();
+    let doubts = doubts.filter(|note| note.kind == NoteKind::Conflict);
+    for number in doubts.filter_map(|note| note.number) {
+        let somebody = UserId::from_u128(0);
+        planner.index.expected.is_doubtful(number, [id, somebody]);
+    }
     planner.consider(stored.clone());
     let draft = planner.finish();
     let mine = |update: &&FactsUpdate| update.user == id;

@@ -62,6 +62,12 @@ pub enum Refusal {
     #[error("{number} is pinned to {holder}; `linekeeper users unpin` takes that back")]
     PinnedToAnother { number: E164, holder: Holder },
     #[error(
+        "{number} is reserved for {whom}; `linekeeper numbers unreserve {number}` takes that back"
+    )]
+    ReservedFor { number: E164, whom: String },
+    #[error("write for whom: a UPN, a mail address or an employee id")]
+    ForNobody,
+    #[error(
         "{number} is held in Teams by something that is no managed user, such as a resource account or another line: \
          free it in the Teams admin centre"
     )]
@@ -133,6 +139,14 @@ pub enum Refusal {
     )]
     Unmanaged { who: String, number: E164 },
     #[error(
+        "{who} has {number} by now, which came otherwise and stays; `linekeeper release {who}` takes it back"
+    )]
+    HasOther { who: String, number: E164 },
+    #[error(
+        "{who} is pinned to {number}, so no other number is picked; `linekeeper users unpin {who}` takes the pin back"
+    )]
+    PinnedHere { who: String, number: E164 },
+    #[error(
         "an earlier change of {who} ({action} {number}) has not come to its end; `linekeeper sync --user {who}` looks at \
          it again"
     )]
@@ -156,6 +170,12 @@ pub enum Refusal {
     AssignOnly,
     #[error("the tenant is paused ({reason}): `linekeeper resume` lets it write again")]
     Paused { reason: String },
+    #[error(
+        "{by} has changed {done} numbers by hand within the last hour, and `safety.max_by_hand` allows {limit}: if that is \
+         meant, plan the rest as one with `linekeeper users renumber --file FILE --save PLAN`, look at it, and make it with \
+         `linekeeper sync --plan PLAN`; or wait"
+    )]
+    TooMany { by: String, done: u64, limit: u64 },
     #[error("{until} has passed already; name a time to come")]
     Past { until: Timestamp },
     #[error(
@@ -180,6 +200,8 @@ impl Refusal {
             Self::Taken { .. } => "taken",
             Self::Claimed { .. } => "claimed",
             Self::PinnedToAnother { .. } => "pinned-to-another",
+            Self::ReservedFor { .. } => "reserved-for",
+            Self::ForNobody => "for-nobody",
             Self::Foreign { .. } => "foreign",
             Self::Never { .. } => "never",
             Self::Absent { .. } => "absent",
@@ -194,12 +216,29 @@ impl Refusal {
             Self::HasOne { .. } => "has-one",
             Self::NothingHeld { .. } => "nothing-held",
             Self::Unmanaged { .. } => "unmanaged",
+            Self::HasOther { .. } => "has-other",
+            Self::PinnedHere { .. } => "pinned-here",
             Self::Busy { .. } => "busy",
             Self::Migrating { .. } => "migrating",
             Self::AssignOnly => "assign-only",
             Self::Paused { .. } => "paused",
+            Self::TooMany { .. } => "too-many",
             Self::Past { .. } => "past",
             Self::InHands { .. } => "in-hands",
+        }
+    }
+
+    /// The kind of the note that says it of one person among many.
+    #[must_use]
+    pub const fn note_kind(&self) -> NoteKind {
+        match self {
+            Self::Range { kind, .. } => *kind,
+            Self::Suspended { .. } => NoteKind::Suspended,
+            Self::Exhausted { .. } => NoteKind::Exhausted,
+            Self::NoRange { .. } => NoteKind::NoRange,
+            Self::Blocked { .. } => NoteKind::Blocked,
+            Self::Unmanaged { .. } => NoteKind::UnmanagedNumber,
+            _ => NoteKind::Conflict,
         }
     }
 

@@ -93,6 +93,8 @@ pub struct Safety {
     /// Of the people without a number who had a range, how many percent a changed rule set may leave without one, 0 to
     /// 100, unless somebody approves.
     pub max_unmatched_percent: u64,
+    /// Most assignments and releases by hand of one caller in an hour; 0: no limit.
+    pub max_by_hand: u64,
 }
 
 /// `[eligibility]`, without the extra plans.
@@ -128,6 +130,7 @@ impl Default for Settings {
                 max_release_percent: 10,
                 max_assignments: 250,
                 max_unmatched_percent: 20,
+                max_by_hand: 50,
             },
             grace: SignedDuration::ZERO,
             deleted_grace: SignedDuration::ZERO,

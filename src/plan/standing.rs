@@ -25,6 +25,12 @@ pub fn standing(index: &Index<'_>, number: E164) -> (Option<Entry>, Vec<String>)
             suspension.reason
         ));
     }
+    if let Some(whom) = index
+        .reserved_for(number)
+        .filter(|_| entry.state != NumberState::Reserved)
+    {
+        because.push(format!("it is reserved for {whom}, once it is to be had"));
+    }
     let refused = index.facts(number).map(|facts| facts.refused_for.len());
     if let Some(times @ 1..) = refused {
         because.push(format!("Teams has refused it for somebody, times: {times}"));
@@ -111,7 +117,11 @@ fn set_aside(index: &Index<'_>, range: &Range, entry: &Entry, until: &str) -> St
     let lasts = |until: Option<jiff::Timestamp>| until.is_none_or(|until| index.world.now < until);
     if let Some(reserved) = by_hand.filter(|reserved| lasts(reserved.until)) {
         let by = &reserved.by;
-        return format!("{by} has set it aside{until}: {}", reserved.reason);
+        let whom = reserved.whom.as_ref();
+        let whom = whom.map_or_else(String::new, |whom| {
+            format!(" for {whom}, who gets it on joining")
+        });
+        return format!("{by} has set it aside{until}{whom}: {}", reserved.reason);
     }
     if range.reserve.contains(entry.number) {
         return format!(

@@ -1,6 +1,9 @@
 //! Everything a plan is made from, as one value, and the look-ups over it.
 
-use super::{Effective, Holding, Migration, Mover, NumberFacts, OpenStep, Settings, State};
+use super::expected::Expected;
+use super::{
+    Effective, Holding, Migration, Mover, NumberFacts, OpenStep, Reservation, Settings, State, StoredUser,
+};
 use crate::directory::{LicenceBook, UserId};
 use crate::numbering::{E164, Listed, NumberType};
 use crate::rules::{GroupMembers, Range, RuleSet};
@@ -73,6 +76,7 @@ pub struct Index<'a> {
     pins: BTreeMap<E164, UserId>,
     movers: BTreeMap<UserId, &'a Mover>,
     migrating: BTreeMap<&'a str, &'a Migration>,
+    pub(super) expected: Expected,
 }
 
 impl<'a> Index<'a> {
@@ -90,6 +94,11 @@ impl<'a> Index<'a> {
                 .iter()
                 .filter(|step| step.change.action.claims())
         };
+        let reserved = state.numbers.iter().filter_map(|(number, facts)| {
+            let reserved = facts.reserved.as_ref();
+            let lasts = |it: &&Reservation| it.until.is_none_or(|until| world.now < until);
+            Some((*number, reserved.filter(lasts)?))
+        });
         let pinned = |(user, facts): (&UserId, &super::UserFacts)| Some((facts.pin?, *user));
         Self {
             world,
@@ -106,6 +115,7 @@ impl<'a> Index<'a> {
                 .values()
                 .map(|migration| (migration.range.as_str(), migration))
                 .collect(),
+            expected: Expected::of(reserved),
         }
     }
 
@@ -182,6 +192,20 @@ impl<'a> Index<'a> {
     #[must_use]
     pub fn pinned_to(&self, number: E164) -> Option<UserId> {
         self.pins.get(&number).copied()
+    }
+
+    /// Whom the number is set aside for by name, while that is in force.
+    #[must_use]
+    pub fn reserved_for(&self, number: E164) -> Option<&'a str> {
+        let reserved = self.facts(number)?.reserved.as_ref()?;
+        let lasts = reserved.until.is_none_or(|until| self.world.now < until);
+        reserved.whom.as_deref().filter(|_| lasts)
+    }
+
+    /// Whether the number is set aside by name for somebody other than this user.
+    #[must_use]
+    pub fn is_for_another(&self, number: E164, stored: &StoredUser) -> bool {
+        self.reserved_for(number).is_some() && !self.expected.numbers_for(stored).contains(&number)
     }
 
     /// Pinned numbers, ascending.

@@ -6,9 +6,16 @@ use super::sync::{Course, SyncError};
 use super::{Ledger, RoundMode, Scope, Tenant};
 use crate::apply::{Fence, JournalError};
 use crate::directory::{ReadError, UserId};
-use crate::plan::{ChangeStatus, Draft, Hand, Refusal, World, by_hand};
+use crate::plan::{
+    Approval, ChangeStatus, Draft, Errand, Hand, Refusal, StoredUser, Wish, World, by_hand,
+    errands, guard,
+};
 use crate::report::SyncReport;
 use futures::{StreamExt as _, TryStreamExt as _};
+use jiff::{SignedDuration, Timestamp};
+
+/// What one caller orders by hand is counted over this time.
+const BY_HAND: SignedDuration = SignedDuration::from_hours(1);
 
 impl Course<'_> {
     /// The draft of what is asked for. A refusal names people as people know them.
@@ -17,14 +24,68 @@ impl Course<'_> {
         let limit = hand.people.len().max(1);
         let scope = Scope::Only(hand.people.clone());
         let people = ledger.users(&scope, None, limit).await?;
+        if let Wish::Errands(wanted) = &hand.wish {
+            return Ok(self.errands(world, people, wanted).await?);
+        }
         let missing = |id: &&UserId| !people.iter().any(|stored| stored.user.id == **id);
         if let Some(id) = hand.people.iter().find(missing) {
             return Err(Refusal::UnknownUser(id.to_string()).into());
         }
         match by_hand(world, people, &hand.wish) {
-            Ok(draft) => Ok(draft),
+            Ok(draft) => {
+                self.within_limit(world, &draft, &hand.wish).await?;
+                Ok(draft)
+            }
             Err(refusal) => Err(named(ledger, refusal).await?.into()),
         }
+    }
+
+    /// Whether this caller may go on: what is ordered one by one has a limit by the hour. Looking is free.
+    async fn within_limit(
+        &self,
+        world: &World<'_>,
+        draft: &Draft,
+        wish: &Wish,
+    ) -> Result<(), SyncError> {
+        let limit = self.tenant.settings.safety.max_by_hand;
+        let counts = matches!(wish, Wish::Assign { .. } | Wish::Release { .. });
+        if limit == 0 || !counts || self.id.is_none() || draft.plan.changes.is_empty() {
+            return Ok(());
+        }
+        let trigger = &self.request.trigger;
+        let since = world.now.checked_sub(BY_HAND).unwrap_or(Timestamp::MIN);
+        let done = self.tenant.ledger.by_hand_since(trigger, since).await?;
+        match done < limit {
+            true => Ok(()),
+            false => Err(Refusal::TooMany {
+                by: trigger.by.clone(),
+                done,
+                limit,
+            }
+            .into()),
+        }
+    }
+
+    /// The draft of many orders, the guard's word included: it is one plan, and braked like any.
+    async fn errands(
+        &self,
+        world: &World<'_>,
+        people: Vec<StoredUser>,
+        wanted: &[Errand],
+    ) -> Result<Draft, JournalError> {
+        let mut ordered = errands(world, people, wanted);
+        let holders: Vec<UserId> = ordered.holders().into_iter().collect();
+        let limit = holders.len().max(1);
+        let scope = Scope::Only(holders);
+        let known = self.tenant.ledger.users(&scope, None, limit).await?;
+        let names = known
+            .iter()
+            .map(|it| (it.user.id, it.user.upn().to_owned()));
+        let approval = Approval {
+            brakes: self.request.approve,
+            listed: false,
+        };
+        Ok(guard(ordered.into_draft(&names.collect()), world, approval))
     }
 }
 

@@ -79,7 +79,7 @@ impl Course<'_> {
         let users = &directory.users;
         let full = users.mode == RoundMode::Full
             && users.incomplete.is_none()
-            && self.request.people().is_none();
+            && self.request.read_by_id().is_none();
         let limited = self.request.selection.is_some();
         let decided = everyone.filter(|_| users.any && !limited);
         let mut holder_skus = draft.holder_skus.clone();

@@ -53,11 +53,27 @@ pub(super) async fn decide(
         after = Some(last.user.id);
         page.into_iter().for_each(|stored| planner.consider(stored));
     }
+    find_rivals(ledger, &mut planner).await?;
     let approval = Approval {
         brakes: request.approve,
         listed: matches!(request.selection, Some(Selection::Approved(_))),
     };
     Ok(guard(planner.finish(), world, approval))
+}
+
+/// Looks through everybody for others who answer to a name that a number is set aside for. That happens only when
+/// somebody who answers to it would get the number now.
+async fn find_rivals(ledger: &dyn Ledger, planner: &mut Planner<'_>) -> Result<(), JournalError> {
+    let sought = planner.sought();
+    let mut after: Option<UserId> = None;
+    while !sought.is_empty() {
+        let page = ledger.users(&Scope::Everyone, after, PAGE).await?;
+        let Some(last) = page.last() else { break };
+        after = Some(last.user.id);
+        page.iter()
+            .for_each(|stored| planner.witness(&sought, stored));
+    }
+    Ok(())
 }
 
 fn scope(

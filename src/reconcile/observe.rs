@@ -48,7 +48,7 @@ pub(super) async fn directory(
     request: &Request,
     state: &State,
 ) -> Result<Directory, JournalError> {
-    let users = match request.people() {
+    let users = match request.read_by_id() {
         Some(people) => read_people(tenant, fence, people).await?,
         None => {
             read_users(

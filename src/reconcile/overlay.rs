@@ -288,6 +288,10 @@ impl Ledger for Overlay {
         Ok(page)
     }
 
+    async fn by_hand_since(&self, by: &Trigger, since: Timestamp) -> Result<u64, JournalError> {
+        self.inner.by_hand_since(by, since).await
+    }
+
     async fn claim(
         &self,
         _fence: Fence,

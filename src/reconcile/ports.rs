@@ -232,6 +232,10 @@ pub trait Ledger: Journal {
         now: Timestamp,
     ) -> Result<(), JournalError>;
 
+    /// How many people this caller has given or taken a number by hand since then, one by one: what was refused or given
+    /// back aside, and plans of many as well.
+    async fn by_hand_since(&self, by: &Trigger, since: Timestamp) -> Result<u64, JournalError>;
+
     /// Claims a plan. Answers the `seq` of the changes that lost: another open step has their number or user.
     /// Those are not written, their users stay undecided; everything else is.
     async fn claim(

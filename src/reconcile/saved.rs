@@ -1,9 +1,11 @@
 //! A plan saved to be reviewed and applied later, and what makes it stale.
 
-use crate::plan::{Change, Draft};
+use crate::directory::UserId;
+use crate::numbering::E164;
+use crate::plan::{Action, Change, Draft, Errand, Part};
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use thiserror::Error;
 
 /// A saved plan may be applied so long.
@@ -23,6 +25,9 @@ pub struct SavedPlan {
     pub plan_id: String,
     /// Its changes.
     pub changes: Vec<Change>,
+    /// What was ordered by hand, of a plan that comes from that; a plan by the rules has none.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub errands: Vec<Errand>,
 }
 
 /// Why a saved plan no longer fits; nothing of it is applied.
@@ -83,25 +88,43 @@ impl SavedPlan {
             .changes
             .iter()
             .filter(|c| !fits(c))
-            .map(describe)
+            .map(|saved| format!("{}{}", describe(saved), self.why(saved, &draft)))
             .collect();
         if !stale.is_empty() {
             return Err(Stale::Changes(stale));
         }
-        let wanted: std::collections::BTreeSet<String> = self
+        let wanted: BTreeSet<String> = self
             .changes
             .iter()
             .map(|c| format!("{:?}", key(c)))
             .collect();
-        Ok(draft.limited_to(|change| wanted.contains(&format!("{:?}", key(change)))))
+        let exchanged: BTreeSet<UserId> = self.changes.iter().map(|c| c.user).collect();
+        // A plan that is shown leaves out the way back of a change of number, which has to be claimed all the same.
+        let way_back =
+            |change: &Change| change.part == Part::GivesBack && exchanged.contains(&change.user);
+        Ok(draft.limited_to(|change| {
+            way_back(change) || wanted.contains(&format!("{:?}", key(change)))
+        }))
+    }
+
+    /// Why an order by hand no longer gives this change: what is said of the person now.
+    fn why(&self, saved: &Change, fresh: &Draft) -> String {
+        if self.errands.is_empty() {
+            return String::new();
+        }
+        let mut notes = fresh.plan.notes.iter();
+        if let Some(note) = notes.find(|note| note.user == Some(saved.user)) {
+            return format!(" ({})", note.detail);
+        }
+        let planned = fresh.plan.changes.iter().any(|c| c.user == saved.user);
+        match planned {
+            true => " (what is known of the person or of the number has changed)".to_owned(),
+            false => " (it is so already)".to_owned(),
+        }
     }
 }
 
-type Key<'a> = (
-    &'a crate::plan::Action,
-    crate::directory::UserId,
-    crate::numbering::E164,
-);
+type Key<'a> = (&'a Action, UserId, E164);
 
 const fn key(change: &Change) -> Key<'_> {
     (&change.action, change.user, change.number)

@@ -5,7 +5,7 @@ use crate::apply::{Halt, Patience, Telephony};
 use crate::clock::Clock;
 use crate::directory::{Directory, UserId};
 use crate::numbering::E164;
-use crate::plan::{ChangeStatus, Hand, Settings};
+use crate::plan::{ChangeStatus, Hand, Settings, Wish};
 use crate::report::SyncReport;
 use crate::rules::RuleSetId;
 use jiff::{SignedDuration, Timestamp};
@@ -63,7 +63,8 @@ pub struct Request {
     pub only: Option<UserId>,
     /// Only these changes.
     pub selection: Option<Selection>,
-    /// Only what a person asks for, of these people; it wins over all the above but the trigger.
+    /// Only what a person asks for, of these people; it wins over all the above but the trigger and, of a plan of many
+    /// orders, the brakes and the selection.
     pub hand: Option<Hand>,
     /// A changed rule set that a person has approved, by its digest.
     pub approved_rules: Option<RuleSetId>,
@@ -159,6 +160,20 @@ impl Request {
             hand: Some(hand),
             ..Self::new(trigger, false)
         }
+    }
+
+    /// The people who are read one by one; `None`: everybody, or what has changed of anybody. Orders for many people are
+    /// planned over what every sync observes.
+    #[must_use]
+    pub fn read_by_id(&self) -> Option<&[UserId]> {
+        self.people().filter(|_| !self.is_of_many())
+    }
+
+    /// Whether it is a plan of many orders by hand.
+    #[must_use]
+    pub fn is_of_many(&self) -> bool {
+        let wish = self.hand.as_ref().map(|hand| &hand.wish);
+        matches!(wish, Some(Wish::Errands(_)))
     }
 
     /// The people it is limited to; `None`: everybody whose turn it is.

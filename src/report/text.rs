@@ -11,7 +11,7 @@ pub use rules_coverage::rules_coverage_text;
 pub use rules_diff::rules_diff_text;
 
 use super::{ChangeReport, NoteReport, ReadMode, SyncReport, SyncStatus, UnmatchedReport, inert};
-use crate::plan::{ChangeStatus, Mode, NoteKind};
+use crate::plan::{ChangeStatus, Mode, NoteKind, Reason};
 use comfy_table::{ContentArrangement, Table, presets};
 use std::collections::BTreeMap;
 use std::fmt::Write;
@@ -253,7 +253,13 @@ fn to_do(report: &SyncReport) -> String {
         held => counted(held as u64, "change"),
     };
     let tenant = inert(&report.tenant);
+    let mut changes = report.changes.iter();
+    let ordered = changes.all(|c| c.status != ChangeStatus::Held || c.reason == Reason::Manual);
     match &report.sync_id {
+        Some(_) if ordered => format!(
+            "{held} held, and nothing of it is kept. To make the same plan without the brakes:\n  \
+             linekeeper sync --tenant {tenant} --plan FILE --approve\n"
+        ),
         Some(id) => {
             let id = inert(id);
             format!(
@@ -261,6 +267,9 @@ fn to_do(report: &SyncReport) -> String {
                  linekeeper syncs approve {id}    makes exactly these changes\n  \
                  linekeeper syncs reject {id}     drops them\n"
             )
+        }
+        None if ordered => {
+            format!("{held} would be held; --approve makes them without the brakes.\n")
         }
         None => format!(
             "{held} would be held. To make them in one sync, without the brakes:\n  \

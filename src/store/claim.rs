@@ -170,14 +170,15 @@ async fn insert_steps(
     lost: &mut BTreeSet<u32>,
 ) -> Result<(), Fault> {
     const ADD: &str = "INSERT INTO journal (tenant, id, sync, seq, after_seq, action, claims, number, user_id, user_claim,
-            range_name, reason, counts, state, claimed, change)
+            range_name, reason, counts, by_hand, state, claimed, change)
         SELECT $1, id, sync, seq, after_seq, action, claims, number, user_id, user_claim, range_name, reason, counts,
-            'claimed', $2, change
+            by_hand, 'claimed', $2, change
         FROM {batch} WHERE true ON CONFLICT DO NOTHING RETURNING id";
     let claims_user = |change: &Change| !following && change.part != Part::GivesBack;
     let user_claim = |change: &Change| claims_user(change).then(|| change.user.to_string());
-    let batch =
-        step_batch(sync, rows)?.maybe_text("user_claim", rows.iter().map(|(_, c)| user_claim(c)));
+    let batch = step_batch(sync, rows)?
+        .maybe_text("user_claim", rows.iter().map(|(_, c)| user_claim(c)))
+        .int("by_hand", rows.iter().map(|(_, c)| i64::from(is_order(c))));
     let won: Vec<(i64,)> = batch
         .fetch(&mut w.tx, ADD, &[w.tenant, w.now.as_microsecond()])
         .await?;
@@ -231,10 +232,22 @@ fn claims(change: &Change) -> bool {
 const fn counts(change: &Change) -> bool {
     let braked = match change.action {
         Action::Assign => matches!(change.reason, Reason::Rule),
-        Action::Release => matches!(change.reason, Reason::Delicensed | Reason::Deleted),
+        Action::Release => {
+            change.bulk || matches!(change.reason, Reason::Delicensed | Reason::Deleted)
+        }
         _ => false,
     };
     braked && !change.approved && !change.by_teams
+}
+
+/// Whether the change stands for an order by hand of one person: of a change of number, the release.
+const fn is_order(change: &Change) -> bool {
+    let leads = match change.action {
+        Action::Assign => matches!(change.part, Part::Plain),
+        Action::Release => matches!(change.part, Part::Holds | Part::Renumbers | Part::MakesRoom),
+        _ => false,
+    };
+    leads && matches!(change.reason, Reason::Manual) && !change.bulk
 }
 
 /// Journal rows of what needs no write: they are closed as they are made, and claim nothing.

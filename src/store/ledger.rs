@@ -121,6 +121,11 @@ impl Ledger for TenantStore {
         retried(|| self.put_short_ranges(fence, ranges, now)).await
     }
 
+    async fn by_hand_since(&self, by: &Trigger, since: Timestamp) -> Result<u64, JournalError> {
+        let read = self.orders_of(by, since).await;
+        read.map_err(Fault::on_read)
+    }
+
     async fn claim(
         &self,
         fence: Fence,

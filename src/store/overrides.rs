@@ -67,6 +67,38 @@ impl TenantStore {
         retried(once).await
     }
 
+    async fn change_facts_of(
+        &self,
+        users: &[UserId],
+        by: &str,
+        what: &'static str,
+        change: &UserChange<'_>,
+        now: Timestamp,
+    ) -> Result<(), Fault> {
+        let mut w = self.writing(None, now).await?;
+        let mut known = facts::of_users(&mut w.tx, w.tenant, users.iter().copied()).await?;
+        let mut changed: Vec<(UserId, UserFacts)> = Vec::new();
+        for user in users {
+            let mut facts = known.remove(user).unwrap_or_default();
+            change(&mut facts);
+            changed.push((*user, facts));
+        }
+        let rows: Vec<(UserId, &UserFacts)> = changed.iter().map(|(id, f)| (*id, f)).collect();
+        let version = w.head.version;
+        facts::put_users(&mut w, &rows, version).await?;
+        marks::mark_users(&mut w, users.iter().copied()).await?;
+        for (user, facts) in &changed {
+            w.record(Entry {
+                event: what,
+                number: facts.pin,
+                user: Some(*user),
+                detail: json!({ "by": by, "exempt": facts.exempt, "pin": facts.pin }),
+            });
+        }
+        w.commit().await?;
+        Ok(())
+    }
+
     /// Changes the facts of one number in one transaction: reserved, unblocked, freed, put to rest by hand.
     ///
     /// # Errors
@@ -195,6 +227,17 @@ impl Overrides for TenantStore {
         now: Timestamp,
     ) -> Result<Option<UserFacts>, JournalError> {
         self.change_facts(user, by, what, change, now).await
+    }
+
+    async fn change_users(
+        &self,
+        users: &[UserId],
+        by: &str,
+        what: &'static str,
+        change: &UserChange<'_>,
+        now: Timestamp,
+    ) -> Result<(), JournalError> {
+        retried(|| self.change_facts_of(users, by, what, change, now)).await
     }
 
     async fn change_number_facts(

@@ -4,7 +4,7 @@ use super::audit::user_of;
 use super::bulk::Batch;
 use super::engine::{Pool, Tx, execute, fetch_all, fetch_optional};
 use super::error::Fault;
-use super::record::lookup_key;
+use super::record::{identity_key, lookup_key};
 use super::tenant::TenantStore;
 use crate::apply::JournalError;
 use crate::directory::{Attribute, UserId};
@@ -32,6 +32,33 @@ impl TenantStore {
     /// When the database cannot be read.
     pub async fn find_users(&self, text: &str) -> Result<Vec<FoundUser>, JournalError> {
         self.find(text).await.map_err(Fault::on_read)
+    }
+
+    /// Everybody there is whose UPN, mail address or employee id is `text`.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    pub async fn answering_to(&self, text: &str) -> Result<Vec<UserId>, JournalError> {
+        const EMPLOYED: &str = "SELECT id FROM users
+            WHERE tenant = $1 AND employee_key = $2 AND gone_since IS NULL LIMIT 100";
+        let read = async {
+            let found = self.find(text).await?;
+            let there = found
+                .iter()
+                .filter(|found| !found.by_former_upn && found.stored.gone.is_none());
+            let mut ids: Vec<UserId> = there.map(|found| found.stored.user.id).collect();
+            if let Some(key) = identity_key(Some(text)) {
+                let mut tx = self.pool.read().await?;
+                let rows: Vec<(String,)> = fetch_all!(&mut tx, EMPLOYED, self.tenant, &key)?;
+                for (id,) in rows {
+                    ids.push(user_of(&id)?);
+                }
+            }
+            ids.sort_unstable();
+            ids.dedup();
+            Ok::<_, Fault>(ids)
+        };
+        read.await.map_err(Fault::on_read)
     }
 
     async fn find(&self, text: &str) -> Result<Vec<FoundUser>, Fault> {

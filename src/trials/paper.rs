@@ -229,6 +229,7 @@ fn facts(is: Is, now: Timestamp) -> NumberFacts {
                 by: "the test".to_owned(),
                 reason: "its stock says so".to_owned(),
                 until: None,
+                whom: None,
             }),
             ..none
         },

@@ -6,7 +6,7 @@ use super::tenant::Look;
 use super::{Cursor, Page, TenantView, ViewError};
 use crate::directory::UserId;
 use crate::numbering::{E164, NumberState, Span, golden_score};
-use crate::plan::{Entry, Numbers, RangeInventory};
+use crate::plan::{Entry, Index, Numbers, RangeInventory};
 use crate::report::UserRef;
 use crate::rules::Range;
 use jiff::Timestamp;
@@ -35,6 +35,9 @@ pub struct NumberItem {
     pub state: NumberState,
     /// Its holder, or who it is claimed or set aside for.
     pub user: Option<UserRef>,
+    /// For whom it is set aside by name, who may join later: UPN, mail or employee id.
+    #[serde(rename = "for", skip_serializing_if = "Option::is_none")]
+    pub whom: Option<String>,
     /// Since when, where that is known.
     #[schema(value_type = Option<String>, format = DateTime)]
     pub since: Option<Timestamp>,
@@ -131,15 +134,18 @@ impl TenantView {
             .ok_or(ViewError::Undeclared(number))?;
         let range = &look.rules.ranges()[at];
         let stretch = self.store.stretch(number, number, AT_ONCE).await?;
-        let entry = self.with_index(&look, &stretch, |index| {
-            crate::plan::entry(index, range, number)
+        let (entry, whom) = self.with_index(&look, &stretch, |index| {
+            (
+                crate::plan::entry(index, range, number),
+                awaited(index, number),
+            )
         });
         let holder = match entry.user {
             Some(id) => self.store.person(id).await?,
             None => None,
         };
         let upn = |_| holder.map(|person| person.stored.user.upn().to_owned());
-        Ok(item(entry, range, upn))
+        Ok(item((entry, whom), range, upn))
     }
 
     /// Looks through the next stretch.
@@ -148,7 +154,7 @@ impl TenantView {
         look: &Look,
         walk: &mut Walk<'r>,
         left: usize,
-        found: &mut Vec<(Entry, &'r Range)>,
+        found: &mut Vec<(Told, &'r Range)>,
     ) -> Result<(), ViewError> {
         let Some((range, span)) = walk.next_span(left) else {
             return Ok(());
@@ -163,15 +169,19 @@ impl TenantView {
             .golden
             .map(|golden| golden.least(self.settings.numbers));
         let wanted = |entry: &Entry| least.is_none_or(|least| golden_score(entry.number) >= least);
-        let entries: Vec<Entry> = self.with_index(look, &stretch, |index| {
+        let entries: Vec<Told> = self.with_index(look, &stretch, |index| {
             let part = part_of(range, std::iter::once(seen).collect());
             let inventory = RangeInventory::of(index, &part);
             let entries = inventory.entries(walk.filter.state).filter(wanted);
-            entries.take(left).collect()
+            let told = entries.take(left).map(|entry| {
+                let whom = awaited(index, entry.number);
+                (entry, whom)
+            });
+            told.collect()
         });
         let full = entries.len() == left;
         walk.looked_upto(match entries.last() {
-            Some(last) if full => last.number,
+            Some((last, _)) if full => last.number,
             _ => seen.last(),
         });
         found.extend(entries.into_iter().map(|entry| (entry, range)));
@@ -180,23 +190,37 @@ impl TenantView {
 
     async fn named(
         &self,
-        found: Vec<(Entry, &Range)>,
+        found: Vec<(Told, &Range)>,
         scored: bool,
     ) -> Result<Vec<NumberItem>, ViewError> {
-        let ids: Vec<_> = found.iter().filter_map(|(entry, _)| entry.user).collect();
+        let ids: Vec<_> = found
+            .iter()
+            .filter_map(|((entry, _), _)| entry.user)
+            .collect();
         let upns = self.store.upns(ids).await?;
         let upn = |id| upns.get(&id).cloned();
         let items = found.into_iter();
         Ok(items
-            .map(|(entry, range)| NumberItem {
-                golden: scored.then(|| golden_score(entry.number)),
-                ..item(entry, range, upn)
+            .map(|(told, range)| NumberItem {
+                golden: scored.then(|| golden_score(told.0.number)),
+                ..item(told, range, upn)
             })
             .collect())
     }
 }
 
-fn item(entry: Entry, range: &Range, upn: impl FnOnce(UserId) -> Option<String>) -> NumberItem {
+/// A number, and for whom it is set aside by name.
+type Told = (Entry, Option<String>);
+
+fn awaited(index: &Index<'_>, number: E164) -> Option<String> {
+    index.reserved_for(number).map(str::to_owned)
+}
+
+fn item(
+    (entry, whom): Told,
+    range: &Range,
+    upn: impl FnOnce(UserId) -> Option<String>,
+) -> NumberItem {
     NumberItem {
         number: entry.number,
         range: range.name.clone(),
@@ -206,6 +230,7 @@ fn item(entry: Entry, range: &Range, upn: impl FnOnce(UserId) -> Option<String>)
             id,
             upn: upn(id).unwrap_or_default(),
         }),
+        whom,
         since: entry.since,
         until: entry.until,
         golden: None,

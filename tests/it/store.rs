@@ -208,6 +208,7 @@ fn change(seq: u32, action: Action, who: u128, no: u64) -> Change {
         expects: Expected::default(),
         by_teams: false,
         approved: false,
+        bulk: false,
         part: linekeeper::plan::Part::Plain,
         rest_seconds: 3600,
         status: ChangeStatus::Planned,

@@ -73,7 +73,12 @@ pub struct NumberArgs {
 
 /// `numbers reserve`.
 #[derive(Clone, Debug, Args)]
-#[command(after_help = UNTIL)]
+#[command(
+    after_help = "With --for, whoever has that UPN, mail address or employee id gets the number as soon as they may have one, \
+and nobody else does, neither by rule nor by hand. They may join later. If several people answer to it, or several numbers are \
+reserved for one person, nobody gets any of them, and a note says so.\n\nA DATE is a day as YYYY-MM-DD, which means its first \
+moment in UTC, so that the day itself is no longer included; or a full time such as 2026-12-31T17:00:00Z."
+)]
 pub struct ReserveArgs {
     /// Which.
     #[command(flatten)]
@@ -84,6 +89,9 @@ pub struct ReserveArgs {
     /// When the rules may give it again [default: when it is taken back]
     #[arg(long, value_name = "DATE", value_parser = crate::plan::moment)]
     pub until: Option<Timestamp>,
+    /// For somebody who may join later: UPN, mail or employee id
+    #[arg(long = "for", value_name = "WHOM")]
+    pub whom: Option<String>,
 }
 
 /// `numbers rest`.

@@ -53,6 +53,7 @@ fn the_defaults_are_those_of_the_contract() {
             max_release_percent: 10,
             max_assignments: 250,
             max_unmatched_percent: 20,
+            max_by_hand: 50,
         },
         Release {
             grace: 0s,

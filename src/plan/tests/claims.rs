@@ -3,7 +3,7 @@
 use super::lines::check;
 use super::world::{Town, ago, id, number, ruled_by, town};
 use crate::directory::Attribute;
-use crate::plan::{Departed, GoneHow, Reservation, Suspension};
+use crate::plan::{Departed, GoneHow, Planner, Reservation, Suspension};
 
 /// Somebody in Munich who had 1007 until ten hours ago.
 fn back(licence: &str) -> Town {
@@ -15,6 +15,7 @@ fn reserved() -> Option<Reservation> {
         by: "admin".to_owned(),
         reason: "board".to_owned(),
         until: None,
+        whom: None,
     })
 }
 
@@ -263,4 +264,106 @@ fn a_re_created_person_must_be_the_same_beyond_doubt() {
     check(&moved, "note anna no-range");
     let elsewhere = recreated().but(|town| town.state.departed[0].number = number(2004));
     check(&elsewhere.listed(2004, None), OTHER);
+}
+
+/// Number 1005, set aside for that name.
+fn kept_for(town: Town, last: u64, whom: &str) -> Town {
+    let reservation = reserved().map(|it| Reservation {
+        whom: Some(whom.to_owned()),
+        ..it
+    });
+    town.number(last, |facts| facts.reserved = reservation)
+}
+
+#[test]
+fn whoever_a_number_is_reserved_for_gets_it_and_nobody_else() {
+    let anna = || town().user("anna", "E5+");
+    let named = |attribute, text: &str| anna().attribute("anna", attribute, text);
+    const GIVEN: &str = "assign anna 1005 pinned";
+    check(
+        &kept_for(named(Attribute::EmployeeId, "E-1"), 1005, " e-1 "),
+        GIVEN,
+    );
+    check(
+        &kept_for(named(Attribute::Mail, "A@x.test"), 1005, "a@X.test"),
+        GIVEN,
+    );
+    check(
+        &kept_for(
+            named(Attribute::Upn, "STRASSE@x.test"),
+            1005,
+            "stra\u{df}e@x.test",
+        ),
+        GIVEN,
+    );
+    check(
+        &kept_for(anna(), 1000, "zoe@x.test"),
+        "assign anna 1001 rule",
+    );
+    check(&kept_for(back("E5+"), 1007, "zoe@x.test"), OTHER);
+    // Also where the rules pick no range; whoever the rules exclude or who has no licence gets none.
+    let elsewhere =
+        named(Attribute::EmployeeId, "E-1").attribute("anna", Attribute::City, "Nowhere");
+    check(&kept_for(elsewhere, 1005, "E-1"), GIVEN);
+    let unlicensed = town()
+        .user("anna", "E3+")
+        .attribute("anna", Attribute::EmployeeId, "E-1");
+    check(&kept_for(unlicensed, 1005, "E-1"), "");
+}
+
+#[test]
+fn a_reserved_number_that_is_not_to_be_had_is_waited_for() {
+    let anna = || {
+        town()
+            .user("anna", "E5+")
+            .attribute("anna", Attribute::EmployeeId, "E-1")
+    };
+    check(
+        &kept_for(anna(), 1005, "E-1")
+            .user("zoe", "E5+")
+            .holds("zoe", 1005),
+        "note anna conflict\nkeep 1",
+    );
+    check(
+        &kept_for(anna().rests(1005, 5), 1005, "E-1"),
+        "note anna conflict",
+    );
+    // Two numbers for one person: neither.
+    check(
+        &kept_for(kept_for(anna(), 1005, "E-1"), 1006, "e-1"),
+        "note anna conflict",
+    );
+}
+
+#[test]
+fn a_name_that_several_have_means_nobody() {
+    let town = kept_for(town().user("anna", "E5+").user("bert", "E3+"), 1005, "E-1");
+    let town = town.attribute("anna", Attribute::EmployeeId, "E-1");
+    let both = town.clone().attribute("bert", Attribute::EmployeeId, "e-1");
+    let planned = |town: &Town, witnesses: &[&str]| {
+        town.look(|world| {
+            let mut planner = Planner::new(world);
+            let of = |name| {
+                town.users
+                    .iter()
+                    .find(|u| u.user.id == id(name))
+                    .expect("a user")
+            };
+            planner.consider(of("anna").clone());
+            let sought = planner.sought();
+            assert_eq!(sought.len(), 1);
+            witnesses
+                .iter()
+                .for_each(|name| planner.witness(&sought, of(name)));
+            let plan = planner.finish().plan;
+            (
+                plan.changes.len(),
+                plan.notes.first().map(|note| note.detail.clone()),
+            )
+        })
+    };
+    assert_eq!(planned(&town, &["anna", "bert"]), (1, None));
+    let (changes, said) = planned(&both, &["anna", "bert"]);
+    assert_eq!(changes, 0);
+    assert!(said.is_some_and(|said| said.contains("means several people")));
 }

@@ -26,6 +26,7 @@ fn holders(unlicensed: usize, kept: usize) -> Town {
             max_release_percent: 100,
             max_assignments: 2,
             max_unmatched_percent: 20,
+            max_by_hand: 50,
         };
     })
 }
@@ -58,6 +59,7 @@ fn the_limit_is_the_smaller_of_count_and_share_but_at_least_three_or_the_count()
             max_release_percent,
             max_assignments: 0,
             max_unmatched_percent: 20,
+            max_by_hand: 50,
         };
         town.look(release_limit)
     };

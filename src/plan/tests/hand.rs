@@ -98,6 +98,7 @@ fn a_number_that_is_to_be_had_is_given() {
             by: "admin".to_owned(),
             reason: "vip".to_owned(),
             until: None,
+            whom: None,
         });
     };
     assigning(&munich().number(1003, reserved), 1003, "assign 1003");

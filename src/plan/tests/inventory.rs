@@ -157,6 +157,7 @@ fn until(hours: i64) -> Option<Reservation> {
         by: "admin".to_owned(),
         reason: "board".to_owned(),
         until: Some(ago(-hours)),
+        whom: None,
     })
 }
 

@@ -1,6 +1,7 @@
 //! Tests of the plan, as data: a small tenant goes in, the plan comes out as lines of text.
 
 mod claims;
+mod errands;
 mod guard;
 mod hand;
 mod holders;

@@ -23,6 +23,7 @@ fn change(action: Action, user: &str, last: u64) -> Change {
         expects: Expected::default(),
         by_teams: false,
         approved: false,
+        bulk: false,
         part: crate::plan::Part::Plain,
         rest_seconds: 3600,
         status: ChangeStatus::Planned,
@@ -109,6 +110,7 @@ fn success_forgets_what_went_before_but_a_reservation() {
         by: "admin".to_owned(),
         reason: "board".to_owned(),
         until: None,
+        whom: None,
     });
     let before = Outcome {
         user: UserFacts {

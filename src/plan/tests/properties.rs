@@ -142,6 +142,7 @@ fn towns() -> impl Strategy<Value = Town> {
                 max_release_percent: 100,
                 max_assignments,
                 max_unmatched_percent: 20,
+                max_by_hand: 50,
             };
             town
         },
@@ -195,6 +196,7 @@ fn tie(town: Town, name: &str, last: u64, tie: Tie, seen: bool) -> Town {
                 by: "admin".to_owned(),
                 reason: "board".to_owned(),
                 until: None,
+                whom: None,
             });
         }),
         Tie::Pinned => town.pinned(name, last),

@@ -295,6 +295,7 @@ fn an_open_step_keeps_its_person_and_number() {
         expects: Expected::default(),
         by_teams: false,
         approved: false,
+        bulk: false,
         part: crate::plan::Part::Plain,
         rest_seconds: 0,
         status: ChangeStatus::Planned,

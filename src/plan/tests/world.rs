@@ -113,6 +113,7 @@ pub(crate) fn ruled_by(text: &str) -> Town {
             max_release_percent: 100,
             max_assignments: 0,
             max_unmatched_percent: 20,
+            max_by_hand: 50,
         },
         ..Settings::default()
     };

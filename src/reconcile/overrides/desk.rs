@@ -35,6 +35,16 @@ pub trait Overrides: Ledger {
         now: Timestamp,
     ) -> Result<Option<UserFacts>, JournalError>;
 
+    /// The same for many users, in one transaction: all of them or none. No pin is changed.
+    async fn change_users(
+        &self,
+        users: &[UserId],
+        by: &str,
+        what: &'static str,
+        change: &UserChange<'_>,
+        now: Timestamp,
+    ) -> Result<(), JournalError>;
+
     /// Changes what is remembered of one number.
     async fn change_number_facts(
         &self,

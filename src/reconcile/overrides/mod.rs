@@ -11,5 +11,5 @@ mod tenants;
 pub use desk::{Desk, NumberChange, OverrideError, Overrides, UserChange};
 pub use numbers::{free, reserve, rest, unblock, unreserve};
 pub use operators::{resume_operator, suspend_leaving_operator, suspend_operator};
-pub use people::{exempt, pin, resume_user, unexempt, unpin};
+pub use people::{decide_again, exempt, pin, resume_user, resume_users, unexempt, unpin};
 pub use tenants::{pause, resume, resume_range, suspend_range};

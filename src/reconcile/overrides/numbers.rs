@@ -3,13 +3,15 @@
 use super::{Desk, OverrideError};
 use crate::numbering::E164;
 use crate::plan::{
-    Entry, Index, NumberFacts, Refusal, Reservation, declared, may_reserve, may_rest, to_come,
+    Entry, Index, NumberFacts, Refusal, Reservation, declared, may_reserve, may_reserve_for,
+    may_rest, to_come,
 };
 use crate::report::NumberOverrides;
-use crate::rules::RuleSet;
+use crate::rules::{RuleSet, normal_form};
 use jiff::Timestamp;
 
-/// Sets a number aside: the rules give it to nobody, people may.
+/// Sets a number aside: the rules give it to nobody, people may. With a name (UPN, mail or employee id) it is given to
+/// whoever has that name, once they may have one, and to nobody else.
 ///
 /// # Errors
 /// A number outside all ranges or one that is never given, a time that has passed, or the database.
@@ -19,15 +21,24 @@ pub async fn reserve(
     number: E164,
     reason: &str,
     until: Option<Timestamp>,
+    whom: Option<&str>,
 ) -> Result<NumberOverrides, OverrideError> {
     to_come(until, desk.now)?;
+    if whom.is_some_and(|whom| normal_form(whom).is_empty()) {
+        return Err(Refusal::ForNobody.into());
+    }
+    let allows: fn(&Index<'_>, E164) -> Result<Entry, Refusal> = match whom {
+        Some(_) => may_reserve_for,
+        None => may_reserve,
+    };
     let reservation = Reservation {
         by: desk.by.to_owned(),
         reason: reason.to_owned(),
         until,
+        whom: whom.map(|whom| whom.trim().to_owned()),
     };
     let set = move |facts: &mut NumberFacts| facts.reserved = Some(reservation.clone());
-    change(desk, rules, number, "reserved", may_reserve, &set).await
+    change(desk, rules, number, "reserved", allows, &set).await
 }
 
 /// Takes a reservation by hand back; one by rule stays.

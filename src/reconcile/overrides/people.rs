@@ -4,9 +4,11 @@ use super::{Desk, OverrideError};
 use crate::directory::UserId;
 use crate::numbering::E164;
 use crate::plan::{Exemption, Refusal, StoredUser, UserFacts, Wait, may_pin, to_come};
+use crate::reconcile::Scope;
 use crate::report::{UserOverrides, UserRef};
 use crate::rules::RuleSet;
 use jiff::Timestamp;
+use std::collections::BTreeMap;
 
 /// Has the rules leave a user alone, until a time or until it is taken back: the number stays, and none is given.
 ///
@@ -73,6 +75,59 @@ pub async fn resume_user(desk: &Desk<'_>, user: UserId) -> Result<UserOverrides,
         facts.refused.clear();
     };
     change(desk, user, "user-resumed", &forget).await
+}
+
+/// The same for many, in one transaction: all of them, or none.
+///
+/// # Errors
+/// An unknown user, or the database.
+pub async fn resume_users(
+    desk: &Desk<'_>,
+    users: &[UserId],
+) -> Result<Vec<UserOverrides>, OverrideError> {
+    let forget = |facts: &mut UserFacts| {
+        facts.wait = None;
+        facts.refused.clear();
+    };
+    let scope = Scope::Only(users.to_vec());
+    let known = desk.records.users(&scope, None, users.len().max(1)).await?;
+    let known: BTreeMap<UserId, StoredUser> =
+        known.into_iter().map(|it| (it.user.id, it)).collect();
+    let state = desk.records.state(desk.now).await?;
+    let held: BTreeMap<UserId, E164> = state.holdings.iter().map(|h| (h.user, h.number)).collect();
+    let (mut changed, mut set) = (Vec::new(), Vec::new());
+    for user in users {
+        let stored = known.get(user).cloned();
+        let mut stored = stored.ok_or_else(|| Refusal::UnknownUser(user.to_string()))?;
+        let before = stored.facts.clone();
+        forget(&mut stored.facts);
+        let differs = stored.facts != before;
+        changed.extend(differs.then_some(*user));
+        set.push(overrides(desk, stored, held.get(user).copied(), differs));
+    }
+    if !changed.is_empty() {
+        let written =
+            desk.records
+                .change_users(&changed, desk.by, "user-resumed", &forget, desk.now);
+        written.await?;
+    }
+    Ok(set)
+}
+
+/// Has the next sync decide about people whom something concerns that was set elsewhere, such as a number reserved for
+/// them by name.
+///
+/// # Errors
+/// The database.
+pub async fn decide_again(desk: &Desk<'_>, users: &[UserId]) -> Result<(), OverrideError> {
+    if users.is_empty() {
+        return Ok(());
+    }
+    let nothing = |_: &mut UserFacts| {};
+    let marked =
+        desk.records
+            .change_users(users, desk.by, "number-reserved-for", &nothing, desk.now);
+    Ok(marked.await?)
 }
 
 /// Writes only what differs, and answers what is set from now on.

@@ -19,6 +19,7 @@ fn a_number_says_why_it_is_not_free() {
         by: "helga".to_owned(),
         reason: "new reception".to_owned(),
         until,
+        whom: None,
     };
     let stocked = ruled_by(
         r#"range "muc" { type direct-routing numbers +49 89 5550 1000 to 1009, +49 89 5550 1020 from 2027-01-01

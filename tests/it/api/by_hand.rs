@@ -11,6 +11,8 @@ on_both_engines!(
     a_number_is_given_changed_and_taken_back,
     what_is_set_shows_and_can_be_taken_back,
     what_is_refused_changes_nothing,
+    a_number_is_reserved_by_name,
+    hands_have_a_limit_by_the_hour,
 );
 
 async fn office(database: &Database) -> (Scenario, Service) {
@@ -193,5 +195,84 @@ async fn what_is_refused_changes_nothing(database: &Database) {
         (&json!(false), &Value::Null)
     );
     service.stop().await;
+    story.ends().await;
+}
+
+async fn a_number_is_reserved_by_name(database: &Database) {
+    let (story, service) = office(database).await;
+    let path = "/numbers/+498955501005/reservation";
+    let wish = json!({"reason": "board", "for": "bert@contoso.example"});
+    let set = ask(&service, "PUT", path, wish).await;
+    assert_eq!(
+        set.is(200).json()["reserved"]["for"],
+        "bert@contoso.example"
+    );
+    let number = service.get("/numbers/+498955501005").await;
+    assert_eq!(number["for"], "bert@contoso.example");
+    ask(
+        &service,
+        "PUT",
+        path,
+        json!({"reason": "board", "for": " "}),
+    )
+    .await
+    .is(400);
+    let taken = ask(
+        &service,
+        "PUT",
+        "/users/user-a@contoso.example/number",
+        json!({"number": "+498955501005"}),
+    )
+    .await;
+    assert!(
+        taken.is(409).json()["detail"]
+            .as_str()
+            .is_some_and(|why| why.contains("is reserved for bert"))
+    );
+    // Nobody in Bonn gets a number by rule, but for this one.
+    service.sync().await;
+    assert_eq!(
+        service.get("/users/bert@contoso.example").await["number"],
+        "+498955501005"
+    );
+    assert_eq!(
+        service.get("/numbers/+498955501005").await["for"],
+        Value::Null
+    );
+    service.stop().await;
+    story.ends().await;
+}
+
+async fn hands_have_a_limit_by_the_hour(database: &Database) {
+    let tenant = Tenant::default().people("user", 2, "München", &[E5]);
+    let story = Scenario::new(database, tenant, MUNICH).await;
+    story.configure("mode = \"apply\"", "[tenant.safety]\nmax_by_hand = 1");
+    let service = story.serve().await;
+    service.sync().await;
+    let change = json!({"number": "+498955501005"});
+    let given = ask(
+        &service,
+        "PUT",
+        "/users/user-a@contoso.example/number",
+        change,
+    )
+    .await;
+    assert_eq!(changes(&service, &given).await.len(), 2);
+    let refused = ask(
+        &service,
+        "DELETE",
+        "/users/user-b@contoso.example/number",
+        Value::Null,
+    )
+    .await;
+    let why = refused.is(429).json()["detail"].clone();
+    assert!(
+        why.as_str()
+            .is_some_and(|why| why.contains("api has changed 1 numbers")),
+        "{why}"
+    );
+    service.stop().await;
+    // A command line user is another caller.
+    story.release("user-b", &[], 0).await;
     story.ends().await;
 }

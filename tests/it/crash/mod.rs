@@ -12,6 +12,7 @@
     reason = "seeds and places are printed, so that a failure can be repeated"
 )]
 
+mod bulk;
 mod by_hand;
 pub(crate) mod gate;
 mod locks;

@@ -103,6 +103,11 @@ impl<'a> Bench<'a> {
         bench
     }
 
+    /// Writes a file into the folder the program runs in.
+    pub(crate) fn write(&self, file: &str, text: &str) {
+        std::fs::write(self.folder.path().join(file), text).expect("our own folder");
+    }
+
     /// Adds to the configuration of the tenant.
     pub(crate) fn configure(&self, more: &str) {
         let file = self.folder.path().join("linekeeper.toml");

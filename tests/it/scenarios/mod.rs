@@ -6,8 +6,10 @@ mod by_hand;
 mod choosing;
 mod contoso;
 mod diagnosing;
+mod expected;
 mod explaining;
 mod figures;
+mod hands;
 mod leaving;
 mod locations;
 mod logs;
@@ -26,12 +28,14 @@ mod profile;
 mod readiness;
 mod reading;
 mod refused;
+mod renumbering;
 mod reviewing;
 mod rule_tools;
 mod stock;
 mod signing_in;
 mod tenants;
 mod trouble;
+mod undo;
 
 /// One office, ten numbers.
 const MUNICH: &str = r#"

@@ -95,6 +95,7 @@ impl Pair {
                 by: "eve".into(),
                 reason: "the board".into(),
                 until: None,
+                whom: None,
             });
         };
         store

@@ -85,6 +85,7 @@ async fn a_stretch_is_bounded_and_whole(database: &Database) {
             by: "admin".into(),
             reason: "fair".into(),
             until: None,
+            whom: None,
         });
     };
     store

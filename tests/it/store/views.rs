@@ -208,6 +208,7 @@ async fn counts_add_up_and_follow_what_is_written_and_the_clock(database: &Datab
             by: "admin".into(),
             reason: "fair".into(),
             until: None,
+            whom: None,
         });
     };
     store
