@@ -1,6 +1,7 @@
 //! The command line as typed. What the options mean together is checked by the commands; what cannot be typed together
 //! is refused here, with exit code 2.
 
+mod audit;
 mod bulk;
 mod forecast;
 mod hand;
@@ -10,6 +11,7 @@ mod review;
 mod rules_test;
 mod set;
 
+pub use audit::{AuditCommand, AuditExportArgs, AuditListArgs, AuditVerifyArgs};
 pub use bulk::{RenumberArgs, ResumeArgs, RevertArgs};
 pub use forecast::ForecastArgs;
 pub use hand::{AssignArgs, ReleaseArgs};
@@ -95,6 +97,9 @@ pub enum Command {
     /// Past and held syncs
     #[command(subcommand)]
     Syncs(SyncsCommand),
+    /// The audit trail: who changed what, and whether it is untouched
+    #[command(subcommand)]
+    Audit(AuditCommand),
     /// Move the numbers of a range to another type, wave by wave, everybody keeping the same number
     #[command(subcommand)]
     Migrate(MigrateCommand),

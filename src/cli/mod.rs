@@ -4,6 +4,8 @@
 //! [`output`] is the only place that writes to the terminal, [`exit`] the only one that knows exit codes.
 
 pub mod args;
+mod audit;
+mod audit_file;
 mod bar;
 mod bulk;
 mod by_hand;

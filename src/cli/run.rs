@@ -1,13 +1,13 @@
 //! From the arguments to the exit code: which command does what.
 
 use super::args::{
-    Cli, Command, DemoArgs, NumbersCommand, OperatorsCommand, RangesCommand, RulesCommand,
-    SyncsCommand, UsersCommand,
+    AuditCommand, AuditVerifyArgs, Cli, Command, DemoArgs, NumbersCommand, OperatorsCommand, RangesCommand,
+    RulesCommand, SyncsCommand, UsersCommand,
 };
 use super::exit::{self, Exit};
 use super::output::{Format, Output};
 use super::{
-    by_hand, demo, doctor, explain, forecast, history, init, inventory, migrate, operators, people,
+    audit, audit_file, by_hand, demo, doctor, explain, forecast, history, init, inventory, migrate, operators, people,
     plan_and_sync, renumber, resume, revert, rules, rules_coverage, rules_diff, rules_status, rules_test, serve, set, simulate, syncs,
 };
 use crate::app::App;
@@ -74,6 +74,11 @@ fn run(cli: Cli, output: &mut Output) -> anyhow::Result<Exit> {
         Command::Simulate(args) => wait_for(simulate::simulate(&args, output)),
         Command::Demo(args) => wait_for(demo::demo(&args, output)),
         Command::Doctor(args) => wait_for(doctor::doctor(file, args.tenant.as_deref(), output)),
+        Command::Audit(AuditCommand::Verify(AuditVerifyArgs {
+            file: Some(trail),
+            expect,
+            ..
+        })) => audit_file::verify(&trail, expect, output),
         Command::Init(args) => init::init(args.folder.as_deref(), output),
         Command::Serve => {
             let config = configuration(file.clone())?;
@@ -117,6 +122,9 @@ async fn with_database(
         Command::Rules(RulesCommand::Status(args)) => {
             rules_status::status(&app, &args, output).await
         }
+        Command::Audit(AuditCommand::List(args)) => audit::list(&app, &args, output).await,
+        Command::Audit(AuditCommand::Verify(args)) => audit::verify(&app, &args, output).await,
+        Command::Audit(AuditCommand::Export(args)) => audit_file::export(&app, &args, output).await,
         Command::Serve
         | Command::Rules(_)
         | Command::Simulate(_)

@@ -122,6 +122,7 @@ impl Course<'_> {
             .await?;
         let claim = Claim {
             decided: Some(Vec::new()),
+            made_with: self.made_with(),
             anchor,
             ..Claim::default()
         };

@@ -2,7 +2,7 @@
 
 use super::observe::{Directory, Numbers};
 use super::sync::Course;
-use super::{Claim, RoundMode, Selection, SyncId};
+use super::{Claim, MadeWith, RoundMode, Selection, SyncId};
 use crate::apply::{JournalError, StepId, Task, to_be_made};
 use crate::plan::{Anchor, Change, Draft, Mode, State, StepState, is_recorded_only};
 use jiff::Timestamp;
@@ -29,6 +29,7 @@ impl Course<'_> {
         let rules = self.to_be_kept(&state.anchor, &anchor);
         let mut claim = claim_of(draft, state, changes, anchor, everyone && !limited, now);
         claim.rules = rules;
+        claim.made_with = self.made_with();
         // An order decides about nobody: what follows from it is for the next sync to see.
         let ordered = self.request.hand.iter().flat_map(|hand| &hand.people);
         claim.still_undecided.extend(ordered);
@@ -54,6 +55,15 @@ impl Course<'_> {
             })
         };
         Ok((claim.changes.into_iter().filter_map(task).collect(), lost))
+    }
+
+    /// The rules that decide, as the audit trail names them.
+    pub(super) fn made_with(&self) -> MadeWith {
+        let described = self.tenant.rules.described();
+        MadeWith {
+            commit: described.commit,
+            dirty: described.dirty,
+        }
     }
 
     /// Whether the number list of this run is remembered as the last one read. A run that is limited to people, or to
@@ -167,6 +177,7 @@ fn claim_of(
         decided: (!everyone).then_some(effects.decided),
         still_undecided: still_undecided.into_iter().collect(),
         rules: None,
+        made_with: MadeWith::default(),
         anchor,
     }
 }

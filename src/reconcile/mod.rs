@@ -34,8 +34,8 @@ pub use overrides::{
     suspend_operator, suspend_range, unblock, unexempt, unpin, unreserve,
 };
 pub use ports::{
-    Begin, Claim, Ledger, LiveRules, Reread, Round, RoundEnd, RoundMode, RuleSource, RulesInForce,
-    RulesProblem, Scope, SyncId, Trigger,
+    Begin, Claim, Ledger, LiveRules, MadeWith, Reread, Round, RoundEnd, RoundMode, RuleSource,
+    RulesInForce, RulesProblem, Scope, SyncId, Trigger,
 };
 pub use progress::{Progress, Snapshot, Stage};
 pub use runner::{End, Observer, Run, Runner, Start};

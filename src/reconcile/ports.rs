@@ -132,8 +132,19 @@ pub struct Claim {
     pub still_undecided: Vec<UserId>,
     /// The rules to be remembered as those in force, where others are.
     pub rules: Option<RulesInForce>,
+    /// The rules everything of it was decided by, for the audit trail.
+    pub made_with: MadeWith,
     /// The tenant's memory as a whole from now on.
     pub anchor: Anchor,
+}
+
+/// Which rules something was decided by, as the audit trail names them.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct MadeWith {
+    /// Their commit; `None` outside a git work tree.
+    pub commit: Option<String>,
+    /// Whether the folder differed from that commit.
+    pub dirty: bool,
 }
 
 /// The rules by which everybody was last decided, as their files were then.

@@ -1,6 +1,7 @@
 //! The audit trail: one record for each change of state, each with the hash of the one before.
 
 use super::bulk::Batch;
+use super::chain::{Content, chained};
 use super::engine::{fetch_all, fetch_optional};
 use super::error::Fault;
 use super::tenant::TenantStore;
@@ -8,9 +9,9 @@ use super::writing::Writing;
 use crate::apply::JournalError;
 use crate::directory::UserId;
 use crate::numbering::E164;
+use crate::reconcile::SyncId;
 use jiff::Timestamp;
 use serde_json::Value;
-use sha2::{Digest, Sha256};
 
 /// Rows of one statement.
 const CHUNK: usize = 4096;
@@ -44,13 +45,21 @@ pub struct AuditRecord {
     pub hash: String,
 }
 
-/// What a check of the whole trail found.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct AuditCheck {
-    /// How many records there are.
-    pub records: i64,
-    /// The place of the first record that is missing or does not fit the one before.
-    pub broken_at: Option<i64>,
+/// Which records are wanted.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct AuditFilter {
+    /// From then on.
+    pub since: Option<Timestamp>,
+    /// Before then.
+    pub until: Option<Timestamp>,
+    /// About this user.
+    pub user: Option<UserId>,
+    /// About this number.
+    pub number: Option<E164>,
+    /// Of this kind, such as `assigned`.
+    pub event: Option<String>,
+    /// Of this sync.
+    pub sync: Option<SyncId>,
 }
 
 type Row = (
@@ -64,66 +73,119 @@ type Row = (
     String,
 );
 
-const READ: &str = "SELECT seq, at, event, number, user_id, sync, detail, hash FROM audit
-    WHERE tenant = $1 AND seq > $2 ORDER BY seq LIMIT $3";
-
 impl TenantStore {
     /// Records after a place, oldest first.
     ///
     /// # Errors
     /// When the database cannot be read.
     pub async fn audit(&self, after: i64, limit: u32) -> Result<Vec<AuditRecord>, JournalError> {
+        self.audit_of(&AuditFilter::default(), after, limit).await
+    }
+
+    /// Records after a place that a filter lets through, oldest first.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    pub async fn audit_of(
+        &self,
+        filter: &AuditFilter,
+        after: i64,
+        limit: u32,
+    ) -> Result<Vec<AuditRecord>, JournalError> {
+        const READ: &str = "SELECT seq, at, event, number, user_id, sync, detail, hash FROM audit
+            WHERE tenant = $1 AND seq > $2 AND at >= $3 AND at < $4 AND ($5 < 0 OR number = $5)
+                AND ($6 = '' OR user_id = $6) AND ($7 = '' OR event = $7) AND ($8 = '' OR sync = $8)
+            ORDER BY seq LIMIT $9";
         let read = async {
+            let f = Bound::of(filter);
             let mut tx = self.pool.read().await?;
-            let rows: Vec<Row> = fetch_all!(&mut tx, READ, self.tenant, after, i64::from(limit))?;
+            let rows: Vec<Row> = fetch_all!(
+                &mut tx,
+                READ,
+                self.tenant,
+                after,
+                f.since,
+                f.until,
+                f.number,
+                f.user,
+                f.event,
+                f.sync,
+                i64::from(limit)
+            )?;
             rows.into_iter().map(record).collect::<Result<_, Fault>>()
         };
         read.await.map_err(Fault::on_read)
     }
 
-    /// Reads the whole trail and checks that each record follows from the one before, up to the tenant's last.
+    /// The place after which the last `count` records stand that a filter lets through.
     ///
     /// # Errors
     /// When the database cannot be read.
-    pub async fn verify_audit(&self) -> Result<AuditCheck, JournalError> {
-        self.verify().await.map_err(Fault::on_read)
+    pub async fn audit_before_last(
+        &self,
+        filter: &AuditFilter,
+        count: u32,
+    ) -> Result<i64, JournalError> {
+        const READ: &str = "SELECT COALESCE(MIN(seq), 1) - 1 FROM (SELECT seq FROM audit
+            WHERE tenant = $1 AND at >= $2 AND at < $3 AND ($4 < 0 OR number = $4)
+                AND ($5 = '' OR user_id = $5) AND ($6 = '' OR event = $6) AND ($7 = '' OR sync = $7)
+            ORDER BY seq DESC LIMIT $8) AS latest";
+        let read = async {
+            let f = Bound::of(filter);
+            let mut tx = self.pool.read().await?;
+            let row: Option<(i64,)> = fetch_optional!(
+                &mut tx,
+                READ,
+                self.tenant,
+                f.since,
+                f.until,
+                f.number,
+                f.user,
+                f.event,
+                f.sync,
+                i64::from(count)
+            )?;
+            Ok::<_, Fault>(row.map_or(0, |(before,)| before))
+        };
+        read.await.map_err(Fault::on_read)
     }
 
-    async fn verify(&self) -> Result<AuditCheck, Fault> {
-        const LAST: &str = "SELECT audit_seq, audit_hash FROM tenants WHERE no = $1";
-        let mut tx = self.pool.read().await?;
-        let last: Option<(i64, String)> = fetch_optional!(&mut tx, LAST, self.tenant)?;
-        let (records, end) = last.unwrap_or_default();
-        let (mut seq, mut hash) = (0, String::new());
-        loop {
-            let limit = i64::try_from(CHUNK).unwrap_or(i64::MAX);
-            let rows: Vec<Row> = fetch_all!(&mut tx, READ, self.tenant, seq, limit)?;
-            if rows.is_empty() {
-                break;
-            }
-            for row in rows {
-                seq += 1;
-                let content = content(
-                    &self.name,
-                    row.0,
-                    row.1,
-                    &row.2,
-                    row.3,
-                    row.4.as_deref(),
-                    row.5.as_deref(),
-                    &row.6,
-                );
-                hash = chained(&hash, &content?);
-                if row.0 != seq || row.7 != hash {
-                    return Ok(AuditCheck {
-                        records,
-                        broken_at: Some(seq),
-                    });
-                }
-            }
+    /// The kinds of records that the trail has, by name.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    pub async fn audit_events(&self) -> Result<Vec<String>, JournalError> {
+        const READ: &str = "SELECT DISTINCT event FROM audit WHERE tenant = $1 ORDER BY event";
+        let read = async {
+            let mut tx = self.pool.read().await?;
+            let rows: Vec<(String,)> = fetch_all!(&mut tx, READ, self.tenant)?;
+            Ok::<_, Fault>(rows.into_iter().map(|(event,)| event).collect())
+        };
+        read.await.map_err(Fault::on_read)
+    }
+}
+
+/// A filter as the statements take it: what is not wanted in particular is -1 or empty.
+struct Bound {
+    since: i64,
+    until: i64,
+    number: i64,
+    user: String,
+    event: String,
+    sync: String,
+}
+
+impl Bound {
+    fn of(filter: &AuditFilter) -> Self {
+        let micros = |at: Option<Timestamp>, open| at.map_or(open, Timestamp::as_microsecond);
+        Self {
+            since: micros(filter.since, i64::MIN),
+            until: micros(filter.until, i64::MAX),
+            number: filter.number.map_or(-1, digits),
+            user: filter.user.map(|user| user.to_string()).unwrap_or_default(),
+            event: filter.event.clone().unwrap_or_default(),
+            sync: filter.sync.clone().unwrap_or_default(),
         }
-        let broken_at = (seq != records || hash != end).then_some(seq + 1);
-        Ok(AuditCheck { records, broken_at })
     }
 }
 
@@ -144,17 +206,17 @@ pub(super) async fn append(
             let number = entry.number.map(digits);
             let user = entry.user.map(|user| user.to_string());
             let detail = entry.detail.to_string();
-            let content = content(
-                w.tenant_name(),
-                w.head.audit_seq,
+            let content = Content {
+                tenant: w.tenant_name(),
+                seq: w.head.audit_seq,
                 at,
-                entry.event,
+                event: entry.event,
                 number,
-                user.as_deref(),
-                sync.as_deref(),
-                &detail,
-            );
-            w.head.audit_hash = chained(&w.head.audit_hash, &content?);
+                user: user.as_deref(),
+                sync: sync.as_deref(),
+                detail: &detail,
+            };
+            w.head.audit_hash = chained(&w.head.audit_hash, &content.text()?);
             rows.push((
                 w.head.audit_seq,
                 entry.event,
@@ -180,43 +242,6 @@ pub(super) async fn append(
 /// The digits as the database keeps them: at most 15, so that they fit.
 pub(super) fn digits(number: E164) -> i64 {
     i64::try_from(number.digits()).unwrap_or(i64::MAX)
-}
-
-/// The canonical form of a record: a JSON array of its fields in this order.
-#[expect(
-    clippy::too_many_arguments,
-    reason = "each is a field of the record, once"
-)]
-fn content(
-    tenant: &str,
-    seq: i64,
-    at: i64,
-    event: &str,
-    number: Option<i64>,
-    user: Option<&str>,
-    sync: Option<&str>,
-    detail: &str,
-) -> Result<String, Fault> {
-    Ok(serde_json::to_string(&(
-        tenant, seq, at, event, number, user, sync, detail,
-    ))?)
-}
-
-fn chained(previous: &str, content: &str) -> String {
-    let mut hash = Sha256::new();
-    hash.update(previous.as_bytes());
-    hash.update(b"\n");
-    hash.update(content.as_bytes());
-    hex(&hash.finalize())
-}
-
-/// Hexadecimal, lower case.
-pub(super) fn hex(bytes: &[u8]) -> String {
-    let digit = |half: u8| char::from(b"0123456789abcdef"[usize::from(half)]);
-    let digits = bytes
-        .iter()
-        .flat_map(|byte| [digit(byte >> 4), digit(byte & 15)]);
-    digits.collect()
 }
 
 fn record(row: Row) -> Result<AuditRecord, Fault> {

@@ -1,12 +1,13 @@
 //! Claiming a plan: one transaction for everything a plan changes before anything is sent.
 
 use super::audit::{Entry, digits};
+use super::author::decided_by;
 use super::bulk::Batch;
 use super::engine::execute;
 use super::error::Fault;
 use super::exchange;
 use super::facts::{self, Touched};
-use super::holdings::{self, Beginning};
+use super::holdings::{self, Beginning, End};
 use super::marks;
 use super::migrations;
 use super::movers;
@@ -19,7 +20,7 @@ use crate::numbering::E164;
 use crate::plan::{Action, Change, NumberFacts, Part, Reason};
 use crate::reconcile::{Claim, SyncId};
 use jiff::Timestamp;
-use serde_json::json;
+use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet};
 
 const CHUNK: usize = 2048;
@@ -35,6 +36,7 @@ impl TenantStore {
         const ANCHOR: &str = "UPDATE tenants SET anchor = $2 WHERE no = $1";
         let read_at = held(&self.state).handed_out.unwrap_or(i64::MAX);
         let mut w = self.writing(Some(fence), now).await?;
+        decided_by(self, &mut w, &claim.made_with).await?;
         let touched = facts::touched_since(&mut w.tx, w.tenant, read_at).await?;
         let mut lost = end_and_adopt(&mut w, claim).await?;
         holdings::update(&mut w, &claim.holdings).await?;
@@ -72,10 +74,15 @@ impl TenantStore {
 
 /// Ends holdings first, so that their numbers and users are there for the adopted ones. Answers the lost adoptions.
 async fn end_and_adopt(w: &mut Writing, claim: &Claim) -> Result<BTreeSet<u32>, Fault> {
-    let endings: Vec<_> = claim
+    let endings: Vec<End> = claim
         .ended
         .iter()
-        .map(|e| (e.number, e.user, e.reason))
+        .map(|ending| End {
+            number: ending.number,
+            user: ending.user,
+            reason: ending.reason,
+            rest_until: Some(ending.rest_until),
+        })
         .collect();
     holdings::end(w, &endings, "ended").await?;
     let numbers = claim.ended.iter().map(|ending| ending.number);
@@ -192,14 +199,22 @@ async fn insert_steps(
                 event: "claimed",
                 number: Some(change.number),
                 user: Some(change.user),
-                detail: json!({
-                    "step": id, "action": change.action.name(), "reason": change.reason.name(),
-                    "range": change.range,
-                }),
+                detail: claimed(*id, change),
             });
         }
     }
     Ok(())
+}
+
+/// What the trail says of a claim: a person's approval too, for the brakes do not count what was approved.
+fn claimed(step: i64, change: &Change) -> Value {
+    let mut detail = json!({
+        "step": step, "action": change.action.name(), "reason": change.reason.name(), "range": change.range,
+    });
+    if change.approved {
+        detail["approved"] = Value::Bool(true);
+    }
+    detail
 }
 
 fn step_batch(sync: &str, rows: &[(i64, &Change)]) -> Result<Batch, Fault> {

@@ -41,7 +41,9 @@ pub(super) async fn keep_together(
                 event: "withdrawn",
                 number: Some(change.number),
                 user: Some(change.user),
-                detail: json!({ "step": id, "action": change.action.name() }),
+                detail: json!({
+                    "step": id, "action": change.action.name(), "reason": change.reason.name(), "range": change.range,
+                }),
             });
         }
     }

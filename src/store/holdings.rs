@@ -12,7 +12,7 @@ use crate::numbering::E164;
 use crate::plan::{Change, EndReason, Former, Holding, HoldingOrigin, Missing, Reason};
 use jiff::Timestamp;
 use serde_json::json;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 const CHUNK: usize = 4096;
 
@@ -20,6 +20,15 @@ const CHUNK: usize = 4096;
 pub(super) struct Beginning<'a> {
     pub(super) holding: &'a Holding,
     pub(super) change: Option<&'a Change>,
+}
+
+/// A holding that ends.
+pub(super) struct End {
+    pub(super) number: E164,
+    pub(super) user: UserId,
+    pub(super) reason: EndReason,
+    /// Until when the number rests then; `None`: somebody else has it at once.
+    pub(super) rest_until: Option<Timestamp>,
 }
 
 /// Begins holdings, with an audit record each. Answers the numbers that could not begin: they, or their users, are
@@ -110,37 +119,38 @@ fn batch_of(
 /// Ends open holdings, with an audit record for each that was there.
 pub(super) async fn end(
     w: &mut Writing,
-    endings: &[(E164, UserId, EndReason)],
+    endings: &[End],
     event: &'static str,
 ) -> Result<(), Fault> {
     const END: &str = "UPDATE holdings SET ended = $2, end_reason = batch.reason, end_sync = batch.sync FROM {batch}
         WHERE holdings.tenant = $1 AND holdings.number = batch.number AND holdings.user_id = batch.user_id
-            AND holdings.ended IS NULL RETURNING holdings.number";
+            AND holdings.ended IS NULL RETURNING holdings.number, holdings.range_name";
     let sync = w.sync_id();
     for chunk in endings.chunks(CHUNK) {
         let reasons: Vec<String> = chunk
             .iter()
-            .map(|(_, _, reason)| name(reason))
+            .map(|end| name(end.reason))
             .collect::<Result<_, _>>()?;
         let batch = Batch::default()
-            .int("number", chunk.iter().map(|(number, _, _)| digits(*number)))
-            .text("user_id", chunk.iter().map(|(_, user, _)| user.to_string()))
+            .int("number", chunk.iter().map(|end| digits(end.number)))
+            .text("user_id", chunk.iter().map(|end| end.user.to_string()))
             .text("reason", reasons)
             .text("sync", chunk.iter().map(|_| sync.clone()));
         let scalars = [w.tenant, w.now.as_microsecond()];
-        let ended: Vec<(i64,)> = batch.fetch(&mut w.tx, END, &scalars).await?;
-        w.written.holders(chunk.iter().map(|(_, user, _)| *user));
-        let ended: BTreeSet<i64> = ended.into_iter().map(|(number,)| number).collect();
-        for (number, user, reason) in chunk
-            .iter()
-            .filter(|(number, _, _)| ended.contains(&digits(*number)))
-        {
-            let detail = json!({ "reason": reason });
+        let ended: Vec<(i64, Option<String>)> = batch.fetch(&mut w.tx, END, &scalars).await?;
+        w.written.holders(chunk.iter().map(|end| end.user));
+        let ended: BTreeMap<i64, Option<String>> = ended.into_iter().collect();
+        for end in chunk {
+            let Some(range) = ended.get(&digits(end.number)) else {
+                continue;
+            };
             w.record(Entry {
                 event,
-                number: Some(*number),
-                user: Some(*user),
-                detail,
+                number: Some(end.number),
+                user: Some(end.user),
+                detail: json!({
+                    "reason": end.reason, "range": range, "rest_until": end.rest_until,
+                }),
             });
         }
     }
@@ -160,7 +170,12 @@ pub(super) async fn end_others(w: &mut Writing, number: E164, user: UserId) -> R
             true => EndReason::ChangedOutside,
             false => EndReason::RemovedOutside,
         };
-        others.push((held, by, reason));
+        others.push(End {
+            number: held,
+            user: by,
+            reason,
+            rest_until: None,
+        });
     }
     end(w, &others, "ended").await
 }

@@ -1,11 +1,12 @@
 //! The journal of steps: each method one durable transaction, its audit record included.
 
 use super::audit::Entry;
+use super::author::on_behalf_of;
 use super::engine::execute;
 use super::error::Fault;
 use super::exchange;
 use super::facts;
-use super::holdings::{self, Beginning};
+use super::holdings::{self, Beginning, End};
 use super::marks;
 use super::movers;
 use super::names::name;
@@ -114,6 +115,7 @@ impl TenantStore {
         const DROP: &str = "DELETE FROM journal WHERE tenant = $1 AND id = $2";
         let mut w = self.writing(Some(fence), self.options.clock.now()).await?;
         let open = steps::one(&mut w.tx, w.tenant, step).await?;
+        on_behalf_of(&mut w, &open.sync).await?;
         if open.state != StepState::Claimed {
             let text = format!(
                 "step {} was started: only looking at Graph tells its end",
@@ -140,63 +142,63 @@ impl TenantStore {
     ) -> Result<(), Fault> {
         let mut w = self.writing(Some(fence), now).await?;
         let open = steps::one(&mut w.tx, w.tenant, step).await?;
+        on_behalf_of(&mut w, &open.sync).await?;
         w.written.steps = true;
         let change = &open.change;
+        let (before, after) = self.outcome_of(&mut w, change, end, now).await?;
         match end {
             StepEnd::Done => {
-                let place = finish_step(&mut w, step, &open).await?;
+                let place = finish_step(&mut w, step, &open, after.number.rest_until).await?;
                 close(&mut w, step, "done", None, place).await?;
                 pass_claim_on(&mut w, &open).await?;
                 exchange::pass_number_on(&mut w, &open).await?;
             }
-            StepEnd::Waiting { until, why } => put_off(&mut w, step, *until, why).await?,
-            StepEnd::Failed(error) => {
-                movers::stumble(&mut w, change, error).await?;
-                let refused =
-                    change.action == Action::Assign && matches!(error, StepError::Refused(_));
-                let event = if change.action.claims() {
-                    "given-back"
-                } else {
-                    "failed"
-                };
-                let place = w.record(entry(event, step, change, Some(error)));
-                let outcome = if refused { "refused" } else { "failed" };
-                close(&mut w, step, outcome, Some(error), place).await?;
-                if change.part.is_owed() {
-                    pass_claim_on(&mut w, &open).await?;
+            StepEnd::Waiting { until, why } => {
+                put_off(&mut w, step, *until, why).await?;
+                if open.error.as_ref() != Some(why) {
+                    w.record(entry("put-off", step, change, Some(why)));
                 }
-                marks::mark_users(&mut w, [change.user]).await?;
+            }
+            StepEnd::Failed(error) => {
+                let until = after.number.blocked_until;
+                let blocked = until.filter(|_| until != before.number.blocked_until);
+                fail_step(&mut w, step, &open, error, blocked).await?;
             }
         }
-        self.put_outcome(&mut w, change, end, now).await?;
+        if after.user != before.user {
+            facts::put_users(&mut w, &[(change.user, &after.user)], 0).await?;
+        }
+        if after.number != before.number {
+            facts::put_numbers(&mut w, &[(change.number, &after.number)], 0).await?;
+        }
         w.commit().await?;
         Ok(())
     }
 
-    async fn put_outcome(
+    /// The facts before the step ended, and after it.
+    async fn outcome_of(
         &self,
         w: &mut Writing,
         change: &Change,
         end: &StepEnd,
         now: Timestamp,
-    ) -> Result<(), Fault> {
+    ) -> Result<(Outcome, Outcome), Fault> {
         let before = Outcome {
             user: facts::of_user(&mut w.tx, w.tenant, change.user).await?,
             number: facts::of_number(&mut w.tx, w.tenant, change.number).await?,
         };
         let after = outcome(change, end, before.clone(), &self.settings, now);
-        if after.user != before.user {
-            facts::put_users(w, &[(change.user, &after.user)], 0).await?;
-        }
-        if after.number != before.number {
-            facts::put_numbers(w, &[(change.number, &after.number)], 0).await?;
-        }
-        Ok(())
+        Ok((before, after))
     }
 }
 
 /// What a step that is done makes of holdings; answers the place of its audit record.
-async fn finish_step(w: &mut Writing, step: StepId, open: &OpenStep) -> Result<i64, Fault> {
+async fn finish_step(
+    w: &mut Writing,
+    step: StepId,
+    open: &OpenStep,
+    rest_until: Option<Timestamp>,
+) -> Result<i64, Fault> {
     let change = &open.change;
     match change.action {
         Action::Release if change.part.moves().is_some() => {
@@ -209,8 +211,13 @@ async fn finish_step(w: &mut Writing, step: StepId, open: &OpenStep) -> Result<i
                 } else {
                     Stage::Assigned
                 };
-                let moved = [(change.number, change.user, EndReason::Migrated)];
-                holdings::end(w, &moved, "moved").await?;
+                let moved = End {
+                    number: change.number,
+                    user: change.user,
+                    reason: EndReason::Migrated,
+                    rest_until: None,
+                };
+                holdings::end(w, &[moved], "moved").await?;
                 movers::arrive(w, change, stage).await?;
             }
             let holding = holding_of(change, w.now);
@@ -223,12 +230,13 @@ async fn finish_step(w: &mut Writing, step: StepId, open: &OpenStep) -> Result<i
         }
         Action::Release => {
             let before = w.last_place();
-            holdings::end(
-                w,
-                &[(change.number, change.user, change.reason.into())],
-                "released",
-            )
-            .await?;
+            let end = End {
+                number: change.number,
+                user: change.user,
+                reason: change.reason.into(),
+                rest_until,
+            };
+            holdings::end(w, &[end], "released").await?;
             if w.last_place() == before {
                 // Somebody else ended the holding meanwhile: the claim ends all the same.
                 w.record(entry("released", step, change, None));
@@ -264,6 +272,35 @@ fn holding_of(change: &Change, now: Timestamp) -> Holding {
         seen_licensed: !adopted,
         missing: None,
     }
+}
+
+/// What a step that failed leaves behind: the claim is gone, and the user is decided again.
+async fn fail_step(
+    w: &mut Writing,
+    step: StepId,
+    open: &OpenStep,
+    error: &StepError,
+    blocked_until: Option<Timestamp>,
+) -> Result<(), Fault> {
+    let change = &open.change;
+    movers::stumble(w, change, error).await?;
+    let refused = change.action == Action::Assign && matches!(error, StepError::Refused(_));
+    let event = if change.action.claims() {
+        "given-back"
+    } else {
+        "failed"
+    };
+    let mut told = entry(event, step, change, Some(error));
+    if let Some(until) = blocked_until {
+        told.detail["blocked_until"] = json!(until);
+    }
+    let place = w.record(told);
+    let outcome = if refused { "refused" } else { "failed" };
+    close(w, step, outcome, Some(error), place).await?;
+    if change.part.is_owed() {
+        pass_claim_on(w, open).await?;
+    }
+    marks::mark_users(w, [change.user]).await
 }
 
 async fn close(
@@ -327,6 +364,9 @@ fn entry(event: &'static str, step: StepId, change: &Change, error: Option<&Step
         event,
         number: Some(change.number),
         user: Some(change.user),
-        detail: json!({ "step": step.0, "action": change.action.name(), "error": error }),
+        detail: json!({
+            "step": step.0, "action": change.action.name(), "reason": change.reason.name(), "range": change.range,
+            "error": error,
+        }),
     }
 }

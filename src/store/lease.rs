@@ -1,6 +1,7 @@
 //! Who may sync a tenant. On SQLite the lock of a file says so, on PostgreSQL a lease in the tenant's row; on both the
 //! fence in that row keeps out whoever has lost it.
 
+use super::author::Author;
 use super::bulk::POSTGRES_NOW;
 use super::engine::{Pool, Tx, execute, fetch_optional};
 use super::error::Fault;
@@ -20,6 +21,8 @@ use uuid::Uuid;
 #[derive(Debug)]
 pub(super) struct Running {
     fence: Fence,
+    /// Whom it is by, and by which rules once it has decided.
+    pub(super) author: Author,
     _lock: Option<FileLock>,
     renewal: Option<JoinHandle<()>>,
 }
@@ -65,6 +68,10 @@ impl TenantStore {
         held(&self.state).handed_out = None;
         *held(&self.running) = Some(Running {
             fence,
+            author: Author {
+                by: Some(by.by.clone()),
+                ..Author::default()
+            },
             _lock: lock,
             renewal,
         });

@@ -1,7 +1,7 @@
 //! Licences and plans of users, each distinct value stored and kept in memory once.
 
-use super::audit::hex;
 use super::bulk::Batch;
+use super::chain::hex;
 use super::engine::Tx;
 use super::error::Fault;
 use super::writing::Writing;

@@ -7,7 +7,10 @@
 //! the audit trail. Decides nothing: what a record means is the business of `plan`.
 
 mod audit;
+mod audit_check;
+mod author;
 mod bulk;
+mod chain;
 mod claim;
 mod connect;
 mod departed;
@@ -56,7 +59,8 @@ mod webhooks;
 mod writing;
 mod written;
 
-pub use audit::{AuditCheck, AuditRecord};
+pub use audit::{AuditFilter, AuditRecord};
+pub use chain::{AuditCheck, AuditFinding, AuditProblem, ChainCheck, ChainMark, ChainedRecord};
 pub use connect::{Options, ServeLock, Store};
 pub use error::{HeldError, StoreError};
 pub use examine::{Examined, examine};

@@ -45,7 +45,8 @@ impl TenantStore {
     ) -> Result<Option<UserFacts>, JournalError> {
         let once = || async {
             let mut w = self.writing(None, now).await?;
-            let mut facts = facts::of_user(&mut w.tx, w.tenant, user).await?;
+            let before = facts::of_user(&mut w.tx, w.tenant, user).await?;
+            let mut facts = before.clone();
             change(&mut facts);
             let version = w.head.version;
             match facts::put_users(&mut w, &[(user, &facts)], version).await {
@@ -54,10 +55,16 @@ impl TenantStore {
                 put => put?,
             }
             marks::mark_users(&mut w, [user]).await?;
-            let detail = json!({ "by": by, "exempt": facts.exempt, "pin": facts.pin });
+            let exemption = facts
+                .exempt
+                .as_ref()
+                .filter(|_| facts.exempt != before.exempt);
+            let reason = exemption.map(|exemption| &exemption.reason);
+            let detail =
+                json!({ "by": by, "reason": reason, "exempt": facts.exempt, "pin": facts.pin });
             w.record(Entry {
                 event: what,
-                number: facts.pin,
+                number: facts.pin.or(before.pin),
                 user: Some(user),
                 detail,
             });
@@ -113,12 +120,20 @@ impl TenantStore {
     ) -> Result<NumberFacts, JournalError> {
         let once = || async {
             let mut w = self.writing(None, now).await?;
-            let mut facts = facts::of_number(&mut w.tx, w.tenant, number).await?;
+            let before = facts::of_number(&mut w.tx, w.tenant, number).await?;
+            let mut facts = before.clone();
             change(&mut facts);
             let version = w.head.version;
             facts::put_numbers(&mut w, &[(number, &facts)], version).await?;
-            let detail =
-                json!({ "by": by, "reserved": facts.reserved, "rest_until": facts.rest_until });
+            let reservation = facts
+                .reserved
+                .as_ref()
+                .filter(|_| facts.reserved != before.reserved);
+            let reason = reservation.map(|reservation| &reservation.reason);
+            let detail = json!({
+                "by": by, "reason": reason, "reserved": facts.reserved, "rest_until": facts.rest_until,
+                "blocked_until": facts.blocked_until,
+            });
             w.record(Entry {
                 event: what,
                 number: Some(number),
@@ -175,7 +190,7 @@ impl TenantStore {
             event: if pause.is_some() { "paused" } else { "resumed" },
             number: None,
             user: None,
-            detail: json!({ "by": by, "pause": pause }),
+            detail: json!({ "by": by, "reason": pause.map(|pause| &pause.reason), "pause": pause }),
         });
         w.commit().await?;
         Ok(())
@@ -199,6 +214,8 @@ impl TenantStore {
         } else {
             "unsuspended"
         };
+        // Of a sync whoever asked for it.
+        let by = w.author.by.clone().unwrap_or_else(|| by.to_owned());
         let detail = json!({ "by": by, "range": range, "reason": suspension.map(|s| &s.reason) });
         let place = w.record(Entry {
             event,

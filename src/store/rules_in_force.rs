@@ -1,5 +1,6 @@
 //! The rules by which everybody was last decided, as their files were then.
 
+use super::audit::Entry;
 use super::engine::{execute, fetch_optional};
 use super::error::Fault;
 use super::tenant::TenantStore;
@@ -7,6 +8,7 @@ use super::writing::Writing;
 use crate::reconcile::RulesInForce;
 use crate::rules::SourceFile;
 use serde::{Deserialize, Serialize};
+use serde_json::json;
 
 /// One file as it is stored.
 #[derive(Serialize, Deserialize)]
@@ -47,5 +49,11 @@ pub(super) async fn put(w: &mut Writing, rules: &RulesInForce) -> Result<(), Fau
     let files: Vec<StoredFile> = rules.files.iter().map(file).collect();
     let text = serde_json::to_string(&files)?;
     execute!(&mut w.tx, PUT, w.tenant, rules.digest.as_str(), text)?;
+    w.record(Entry {
+        event: "rules-taken-up",
+        number: None,
+        user: None,
+        detail: json!({ "digest": rules.digest.as_str() }),
+    });
     Ok(())
 }

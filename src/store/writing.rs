@@ -1,6 +1,7 @@
 //! A write transaction of one tenant: the fence first, the audit trail last.
 
 use super::audit::{self, Entry};
+use super::author::Author;
 use super::engine::{Tx, execute, fetch_optional};
 use super::error::Fault;
 use super::state_memory::StateMemory;
@@ -41,6 +42,8 @@ pub(super) struct Writing {
     pub(super) sync: Option<String>,
     /// What it writes of the state.
     pub(super) written: Written,
+    /// Who writes, and by which rules, as far as the audit records do not say so themselves.
+    pub(super) author: Author,
     memory: Arc<Mutex<StateMemory>>,
     name: String,
     entries: Vec<Entry>,
@@ -94,6 +97,10 @@ impl TenantStore {
             },
             sync: row.11.filter(|_| fence.is_some()),
             written: Written::default(),
+            author: match fence {
+                Some(_) => self.author_of_sync(),
+                None => Author::default(),
+            },
             memory: Arc::clone(&self.state),
             name: self.name.clone(),
             entries: Vec::new(),
@@ -108,7 +115,8 @@ impl Writing {
     }
 
     /// Adds a record to the audit trail of this transaction; answers its place.
-    pub(super) fn record(&mut self, entry: Entry) -> i64 {
+    pub(super) fn record(&mut self, mut entry: Entry) -> i64 {
+        self.author.sign(&mut entry.detail);
         self.entries.push(entry);
         self.last_place()
     }

@@ -9,6 +9,7 @@
 //! last sync left them; they ask Graph where none has read them yet.
 
 mod audit;
+mod audit_file;
 mod cursor;
 mod error;
 mod everyone;
@@ -33,7 +34,8 @@ mod tenant;
 mod tenants;
 mod users;
 
-pub use audit::AuditItem;
+pub use audit::{AuditItem, audit_items};
+pub use audit_file::{AuditFileCheck, AuditVerdict, audit_line};
 pub use cursor::{Cursor, MOST, Page};
 pub use error::ViewError;
 pub use everyone::{Everyone, EveryoneError, InHand};

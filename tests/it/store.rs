@@ -14,6 +14,8 @@ mod pins;
 mod reading;
 mod rounds;
 mod stock;
+mod tampering;
+mod trail;
 mod views;
 mod webhooks;
 

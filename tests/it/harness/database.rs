@@ -1,6 +1,6 @@
 //! A fresh database for one test, of either engine.
 
-use sqlx::{AssertSqlSafe, Connection, PgConnection};
+use sqlx::{AssertSqlSafe, Connection, PgConnection, SqliteConnection};
 use tempfile::TempDir;
 
 /// Names the PostgreSQL server of the tests, such as `postgres://postgres@127.0.0.1:5432/postgres`.
@@ -48,6 +48,21 @@ impl Database {
                 .expect("a URL with a database name");
             administer(&server, &format!("DROP DATABASE {name} WITH (FORCE)")).await;
         }
+    }
+
+    /// Runs statements behind the product's back.
+    pub(crate) async fn tamper(&self, statements: &str) {
+        let sql = sqlx::raw_sql(AssertSqlSafe(statements.to_owned()));
+        let done = if self.is_sqlite() {
+            let mut connection = SqliteConnection::connect(&self.url)
+                .await
+                .expect("connects");
+            sql.execute(&mut connection).await.map(drop)
+        } else {
+            let mut connection = PgConnection::connect(&self.url).await.expect("connects");
+            sql.execute(&mut connection).await.map(drop)
+        };
+        done.unwrap_or_else(|error| panic!("{statements}: {error}"));
     }
 
     /// Whether this is SQLite.

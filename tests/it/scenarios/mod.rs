@@ -1,6 +1,7 @@
 //! What administrators see: whole systems, told as stories. Each runs on both engines, and each ends with a further
 //! sync that has nothing to do.
 
+mod audit;
 mod brakes;
 mod by_hand;
 mod choosing;

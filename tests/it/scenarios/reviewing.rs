@@ -79,7 +79,7 @@ fn people(diff: &Value) -> Vec<String> {
     people.map(line).collect()
 }
 
-fn git(story: &Scenario, arguments: &[&str]) {
+pub(super) fn git(story: &Scenario, arguments: &[&str]) {
     let done = Command::new("git")
         .arg("-C")
         .arg(story.folder())
