@@ -1,10 +1,11 @@
 //! `/numbers`: the state of each, and who ever held it.
 
 use super::bureau::{Bureau, until_of};
-use super::parameters::{Body, List, ListQuery, Path, Query, TenantQuery, cursor, limit};
+use super::parameters::{Body, List, Path, Query, TenantQuery, cursor, limit};
 use super::problem::Problem;
 use super::state::Api;
 use crate::numbering::NumberState;
+use crate::plan::moment;
 use crate::reconcile;
 use crate::report::NumberOverrides;
 use crate::views::{Golden, HistoryItem, NumberFilter, NumberItem, read_number};
@@ -94,21 +95,38 @@ pub(super) async fn show(
     Ok(Json(served.view.number(read_number(&number)?).await?))
 }
 
+/// What of a history is wanted.
+#[derive(Clone, Debug, Default, Deserialize, utoipa::IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub(super) struct HistoryQuery {
+    /// The tenant; needed when several are configured.
+    tenant: Option<String>,
+    /// Only who held it then: a day as 2026-12-31, which means its first moment in UTC, or a full time.
+    at: Option<String>,
+    /// At most so many items, 1 to 1000; 100 where it is left out.
+    limit: Option<u32>,
+    /// `next_cursor` of the part before.
+    cursor: Option<String>,
+}
+
 /// Everyone who ever held the number under management, oldest first; it need not lie in a range any more.
 #[utoipa::path(get, path = "/numbers/{e164}/history",
-    params(("e164" = String, Path, description = "The number, such as +498955501000"), ListQuery),
+    params(("e164" = String, Path, description = "The number, such as +498955501000"), HistoryQuery),
     responses((status = 200, body = List<HistoryItem>), (status = 400, body = Problem), (status = 404, body = Problem)))]
 pub(super) async fn history(
     State(api): State<Api>,
     Path(number): Path<String>,
-    Query(query): Query<ListQuery>,
+    Query(query): Query<HistoryQuery>,
 ) -> Result<Json<List<HistoryItem>>, Problem> {
     let served = api.tenant(query.tenant.as_deref())?;
-    let (after, limit) = (query.cursor()?, query.limit()?);
+    let (after, limit) = (cursor(query.cursor.as_deref())?, limit(query.limit)?);
     let number = read_number(&number)?;
+    let at = query.at.as_deref().map(moment).transpose();
+    let at = at.map_err(|how| Problem::bad_request(format!("`at` is no time: {how}")))?;
     let page = served
         .view
-        .history_page(number, after.as_ref(), limit)
+        .history_page(number, at, after.as_ref(), limit)
         .await?;
     Ok(Json(page.into()))
 }

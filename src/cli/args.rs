@@ -278,6 +278,9 @@ pub enum NumbersCommand {
         /// The number, such as +498955501000
         #[arg(allow_hyphen_values = true)]
         number: String,
+        /// Who held it then, and what it was: a day as YYYY-MM-DD (its first moment in UTC), or a full time
+        #[arg(long, value_name = "TIME", value_parser = crate::plan::moment)]
+        at: Option<jiff::Timestamp>,
     },
     /// Set a number aside: the rules give it to nobody, `linekeeper assign` may
     Reserve(ReserveArgs),

@@ -165,8 +165,16 @@ async fn numbers(app: &App, command: &NumbersCommand, output: &mut Output) -> an
             };
             inventory::numbers(app, &wanted, output).await
         }
-        NumbersCommand::History { tenants, number } => {
-            history::history(app, tenants.tenant.as_deref(), number, output).await
+        NumbersCommand::History {
+            tenants,
+            number,
+            at,
+        } => {
+            let tenant = tenants.tenant.as_deref();
+            match at {
+                Some(at) => history::then(app, tenant, number, *at, output).await,
+                None => history::history(app, tenant, number, output).await,
+            }
         }
         NumbersCommand::Reserve(args) => set::reserve(app, args, output).await,
         NumbersCommand::Unreserve(args) => set::unreserve(app, args, output).await,

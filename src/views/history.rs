@@ -5,7 +5,7 @@ use super::{Cursor, Page, TenantView, ViewError};
 use crate::numbering::{E164, NumberType};
 use crate::plan::{EndReason, HoldingOrigin, Reason};
 use crate::report::UserRef;
-use crate::store::HistoryEntry;
+use crate::store::{HistoryEntry, TenantStore};
 use jiff::Timestamp;
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -57,30 +57,52 @@ impl TenantView {
     /// # Errors
     /// What the database says.
     pub async fn history(&self, number: E164) -> Result<Vec<HistoryItem>, ViewError> {
-        let entries = self.store.history(number).await?;
-        Ok(entries
-            .into_iter()
-            .map(|entry| item(number, entry))
-            .collect())
+        number_history(&self.store, number).await
     }
 
-    /// A part of the history of a number. What is ended later keeps its place: the history only grows at its end.
+    /// A part of the history of a number, or with a moment who held it then. What is ended later keeps its place: the
+    /// history only grows at its end.
     ///
     /// # Errors
     /// A cursor of another list, and what the database says.
     pub async fn history_page(
         &self,
         number: E164,
+        at: Option<Timestamp>,
         after: Option<&Cursor>,
         limit: u32,
     ) -> Result<Page<HistoryItem>, ViewError> {
-        let all = self.history(number).await?;
+        let mut all = self.history(number).await?;
+        all.retain(|item| at.is_none_or(|at| item.covers(at)));
         let from: usize = after.map_or(Ok(0), |cursor| cursor.item(List::History))?;
         let to = all.len().min(from.saturating_add(limit as usize));
         let next = (to < all.len()).then(|| Cursor::behind(List::History, to));
         let items = all.into_iter().take(to).skip(from).collect();
         Ok(Page { items, next })
     }
+}
+
+impl HistoryItem {
+    /// Whether the number was in these hands at a moment.
+    #[must_use]
+    pub fn covers(&self, at: Timestamp) -> bool {
+        self.from <= at && self.to.is_none_or(|to| at < to)
+    }
+}
+
+/// Everyone who ever held the number under management, oldest first. No rules are needed.
+///
+/// # Errors
+/// What the database says.
+pub async fn number_history(
+    store: &TenantStore,
+    number: E164,
+) -> Result<Vec<HistoryItem>, ViewError> {
+    let entries = store.history(number).await?;
+    Ok(entries
+        .into_iter()
+        .map(|entry| item(number, entry))
+        .collect())
 }
 
 fn item(number: E164, entry: HistoryEntry) -> HistoryItem {

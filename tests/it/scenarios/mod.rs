@@ -18,6 +18,7 @@ mod migrating;
 mod migrating_back;
 mod migrating_many;
 mod modes;
+mod one_number;
 mod operators;
 mod outside;
 mod overrides;
