@@ -229,6 +229,7 @@ fn half_taken(numbers: u64) -> Vec<Listed> {
         operator: None,
         country: None,
         location_update: false,
+        location: None,
     });
     let listed = |at: u64| Listed {
         number: E164::from_digits(made_up::first_number(0, 0) + at).expect("a number"),

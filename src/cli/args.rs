@@ -2,6 +2,7 @@
 //! is refused here, with exit code 2.
 
 mod audit;
+mod doctor;
 mod bulk;
 mod forecast;
 mod hand;
@@ -12,6 +13,7 @@ mod rules_test;
 mod set;
 
 pub use audit::{AuditCommand, AuditExportArgs, AuditListArgs, AuditVerifyArgs};
+pub use doctor::DoctorArgs;
 pub use bulk::{RenumberArgs, ResumeArgs, RevertArgs};
 pub use forecast::ForecastArgs;
 pub use hand::{AssignArgs, ReleaseArgs};
@@ -104,11 +106,7 @@ pub enum Command {
     #[command(subcommand)]
     Migrate(MigrateCommand),
     /// Check configuration, database, rules, clock, token and each permission, and say how to mend what is wrong
-    #[command(
-        after_help = "Looks and asks, changes nothing. Exit codes: 0 no error; 3 configuration or rules are wrong; 6 Graph is \
-unreachable or refuses; 1 any other error. The text leaves out settings that have their default; --output json has all."
-    )]
-    Doctor(TenantArgs),
+    Doctor(DoctorArgs),
     /// Write a commented configuration and a first rule file; overwrites nothing
     Init(InitArgs),
     /// Serve a made-up tenant that speaks Microsoft Graph's language

@@ -1,7 +1,7 @@
 //! From the arguments to the exit code: which command does what.
 
 use super::args::{
-    AuditCommand, AuditVerifyArgs, Cli, Command, DemoArgs, NumbersCommand, OperatorsCommand, RangesCommand,
+    AuditCommand, AuditVerifyArgs, Cli, Command, DemoArgs, DoctorArgs, NumbersCommand, OperatorsCommand, RangesCommand,
     RulesCommand, SyncsCommand, UsersCommand,
 };
 use super::exit::{self, Exit};
@@ -73,7 +73,10 @@ fn run(cli: Cli, output: &mut Output) -> anyhow::Result<Exit> {
         Command::Rules(RulesCommand::Explain { code }) => rules::explain(code.as_deref(), output),
         Command::Simulate(args) => wait_for(simulate::simulate(&args, output)),
         Command::Demo(args) => wait_for(demo::demo(&args, output)),
-        Command::Doctor(args) => wait_for(doctor::doctor(file, args.tenant.as_deref(), output)),
+        Command::Doctor(DoctorArgs {
+            tenants,
+            numbers: false,
+        }) => wait_for(doctor::doctor(file, tenants.tenant.as_deref(), output)),
         Command::Audit(AuditCommand::Verify(AuditVerifyArgs {
             file: Some(trail),
             expect,
@@ -122,6 +125,9 @@ async fn with_database(
         Command::Rules(RulesCommand::Status(args)) => {
             rules_status::status(&app, &args, output).await
         }
+        Command::Doctor(args) => {
+            doctor::numbers(&app, args.tenants.tenant.as_deref(), output).await
+        }
         Command::Audit(AuditCommand::List(args)) => audit::list(&app, &args, output).await,
         Command::Audit(AuditCommand::Verify(args)) => audit::verify(&app, &args, output).await,
         Command::Audit(AuditCommand::Export(args)) => audit_file::export(&app, &args, output).await,
@@ -129,7 +135,6 @@ async fn with_database(
         | Command::Rules(_)
         | Command::Simulate(_)
         | Command::Demo(_)
-        | Command::Doctor(_)
         | Command::Init(_) => Ok(Exit::Done),
     };
     app.store.close().await;

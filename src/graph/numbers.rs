@@ -47,6 +47,8 @@ struct WireNumber<'a> {
     iso_country_code: Option<Text<'a>>,
     #[serde(borrow)]
     supported_customer_actions: Option<Vec<Text<'a>>>,
+    #[serde(borrow)]
+    location_id: Option<Text<'a>>,
 }
 
 /// One page, as far as paging is concerned.
@@ -218,6 +220,11 @@ fn profile(wire: &WireNumber<'_>, extension: bool) -> ListedProfile {
             .as_deref()
             .and_then(Country::from_code),
         location_update: has(&wire.supported_customer_actions, "locationUpdate"),
+        location: wire
+            .location_id
+            .as_deref()
+            .and_then(|text| Uuid::try_parse(text.trim()).ok())
+            .filter(|id| !id.is_nil()),
     }
 }
 

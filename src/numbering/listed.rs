@@ -41,6 +41,9 @@ pub struct ListedProfile {
     pub country: Option<Country>,
     /// `supportedCustomerActions` contain `locationUpdate`.
     pub location_update: bool,
+    /// `locationId`: the emergency location.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub location: Option<Uuid>,
 }
 
 /// `numberType`, with room for what Graph may add.

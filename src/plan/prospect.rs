@@ -147,6 +147,7 @@ fn held(holding: &Holding, listed: Option<&Listed>) -> Listed {
         operator: None,
         country: None,
         location_update: false,
+        location: None,
     });
     Listed {
         number: holding.number,

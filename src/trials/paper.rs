@@ -266,5 +266,6 @@ fn profile(rules: &RuleSet, range: &Range, status: ListedStatus) -> ListedProfil
         operator,
         country: range.country,
         location_update: true,
+        location: None,
     }
 }

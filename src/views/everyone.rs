@@ -5,7 +5,7 @@ use crate::apply::JournalError;
 use crate::directory::{
     Cursor, GroupId, Kind, LicenceBook, Next, Observed, ReadError, User, UserId,
 };
-use crate::numbering::E164;
+use crate::numbering::{E164, Listed};
 use crate::plan::{NoteKind, State, StoredUser, UserFacts};
 use crate::reconcile::{Ledger as _, Tenant};
 use crate::report::{PeopleRead, PeopleSource};
@@ -237,22 +237,32 @@ fn remembered(user: User, state: &State) -> StoredUser {
 /// The lowest number that Teams shows as somebody's primary line.
 async fn numbers(tenant: &Tenant) -> Result<BTreeMap<UserId, E164>, ReadError> {
     let mut held: BTreeMap<UserId, E164> = BTreeMap::new();
+    let note = |listed: Listed| {
+        if let Some(holder) = listed.primary_line_of() {
+            let number = held.entry(UserId(holder)).or_insert(listed.number);
+            *number = listed.number.min(*number);
+        }
+    };
+    each_number(tenant, note).await?;
+    Ok(held)
+}
+
+/// Shows every number of the tenant as Teams lists it now.
+pub(super) async fn each_number(
+    tenant: &Tenant,
+    mut see: impl FnMut(Listed),
+) -> Result<(), ReadError> {
     let mut next = None;
     loop {
         let (page, more) = tenant.telephony.numbers(next.as_ref()).await?;
-        for listed in page {
-            if let Some(holder) = listed.primary_line_of() {
-                let number = held.entry(UserId(holder)).or_insert(listed.number);
-                *number = listed.number.min(*number);
-            }
-        }
+        page.into_iter().for_each(&mut see);
         match more {
             Some(link) if Some(&link) == next.as_ref() => {
                 let text = "the next link of the number list repeats itself".to_owned();
                 return Err(ReadError::Broken(text));
             }
             Some(link) => next = Some(link),
-            None => return Ok(held),
+            None => return Ok(()),
         }
     }
 }

@@ -4,18 +4,20 @@
 //! where it goes on; no page reads more than it shows, whatever the size of the tenant. The items are the JSON of the
 //! contract, defined here once. Nothing here writes, or disturbs a sync of the same process.
 //!
-//! Only [`explain_person`] and [`explain_number`] ask Graph: they end with what Teams says just then, and where Graph
-//! cannot be reached they say so and answer the rest. [`rules_coverage`] and [`rules_diff`] look at everybody, one after the other, as the
-//! last sync left them; they ask Graph where none has read them yet.
+//! Only [`explain_person`] and [`explain_number`], which end with what Teams says just then, and [`diagnose_numbers`] ask
+//! Graph; where it cannot be reached, the first two say so and answer the rest. [`rules_coverage`] and [`rules_diff`] look
+//! at everybody, one after the other, as the last sync left them; they ask Graph where none has read them yet.
 
 mod audit;
 mod audit_file;
 mod cursor;
+mod diagnosis;
 mod error;
 mod everyone;
 mod explain;
 mod forecast;
 mod history;
+mod number_doctor;
 mod number_then;
 mod numbers;
 mod operator_leaving;
@@ -23,6 +25,7 @@ mod operator_numbers;
 mod operators;
 mod person;
 mod ranges;
+mod remedies;
 mod rules;
 mod rules_coverage;
 mod rules_diff;
@@ -33,11 +36,13 @@ mod syncs;
 mod teams;
 mod tenant;
 mod tenants;
+mod undeclared;
 mod users;
 
 pub use audit::{AuditItem, audit_items};
 pub use audit_file::{AuditFileCheck, AuditVerdict, audit_line};
 pub use cursor::{Cursor, MOST, Page};
+pub use diagnosis::{Ailment, Finding};
 pub use error::ViewError;
 pub use everyone::{Everyone, EveryoneError, InHand};
 pub use explain::{explain_number, explain_person};
@@ -46,6 +51,7 @@ pub use numbers::{Golden, NumberFilter, NumberItem, read_number};
 pub use operator_leaving::{OperatorLeaving, OperatorNumberItem};
 pub use operators::{OperatorItem, OperatorNumbers, SuspensionItem};
 pub use history::{HistoryItem, number_history};
+pub use number_doctor::{NumberDiagnosis, diagnose_numbers};
 pub use number_then::{NumberThen, number_then};
 pub use ranges::RangeItem;
 pub use rules::{RangeRuleItem, RulesItem};

@@ -27,6 +27,7 @@ fn every_command_of_the_contract_is_understood() {
         "explain +498955501000",
         "doctor",
         "doctor --tenant contoso --output json",
+        "doctor --numbers --tenant contoso",
         "init",
         "init --folder new",
         "assign anna@contoso.com",

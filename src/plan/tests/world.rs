@@ -386,6 +386,7 @@ pub(crate) fn listed(number: E164, number_type: NumberType, holder: Option<UserI
             operator: None,
             country,
             location_update: false,
+            location: None,
         }),
     }
 }

@@ -7,6 +7,7 @@ mod by_hand;
 mod choosing;
 mod contoso;
 mod diagnosing;
+mod examining_numbers;
 mod expected;
 mod explaining;
 mod figures;

@@ -175,6 +175,7 @@ fn listed(no: u64, target: Option<u128>) -> Listed {
         operator: None,
         country: None,
         location_update: false,
+        location: None,
     };
     Listed {
         number: number(no),
