@@ -14,7 +14,7 @@ use linekeeper::apply::{
 };
 use linekeeper::clock::SystemClock;
 use linekeeper::directory::{
-    Cursor, Directory, GroupId, Link, Next, Observed, Page, ReadError, Sku, User, UserId,
+    Cursor, Directory, GroupId, Link, Next, Observed, Page, ReadError, Seats, Sku, User, UserId,
 };
 use linekeeper::numbering::{
     Category, E164, Listed, ListedProfile, ListedStatus, ListedType, NumberType,
@@ -216,6 +216,10 @@ impl Directory for Made {
 
     async fn skus(&self) -> Result<Vec<Sku>, ReadError> {
         Ok(tenant::skus())
+    }
+
+    async fn seats(&self) -> Result<Vec<Seats>, ReadError> {
+        Ok(Vec::new())
     }
 
     async fn user(&self, _: UserId) -> Result<Option<User>, ReadError> {

@@ -108,6 +108,17 @@ pub struct Sku {
     pub plans: Vec<SkuPlan>,
 }
 
+/// The licences of one subscribed product that can be given to users (docs/graph.md 2.3).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Seats {
+    /// The product.
+    pub sku: Sku,
+    /// How many there are: bought, and expired ones in grace.
+    pub total: i64,
+    /// How many of them nobody has; less than none where more are in use than there are.
+    pub available: i64,
+}
+
 /// One plan inside a product.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SkuPlan {

@@ -16,7 +16,9 @@ mod user;
 pub use attribute::{Attribute, Attributes};
 pub use catalogue::{PlanCatalogue, plan_id_by_name, plan_names};
 pub use ids::{GroupId, PlanId, SkuId, UserId};
-pub use licence::{AssignedLicence, AssignedPlan, Licences, PlanStatus, Sku, SkuPlan, SkuStatus};
+pub use licence::{
+    AssignedLicence, AssignedPlan, Licences, PlanStatus, Seats, Sku, SkuPlan, SkuStatus,
+};
 pub use licensing::{Doubt, Kind, LicenceBook, Licensing, VoiceLicence};
 pub use port::{Cursor, Directory, Link, Next, Observed, Page, ReadError};
 pub use reasons::{Hindrance, LicenceReason, PlanRole};

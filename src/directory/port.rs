@@ -1,6 +1,6 @@
 //! The port to a directory: what an adapter must offer so that a sync can read who is there.
 
-use super::{GroupId, Sku, User, UserId};
+use super::{GroupId, Seats, Sku, User, UserId};
 use async_trait::async_trait;
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
@@ -79,6 +79,9 @@ pub trait Directory: Send + Sync {
 
     /// The tenant's subscribed products.
     async fn skus(&self) -> Result<Vec<Sku>, ReadError>;
+
+    /// How many licences of each product for users there are, and how many of them are free.
+    async fn seats(&self) -> Result<Vec<Seats>, ReadError>;
 
     /// One user as of now; `None` when the directory has no such user (or only in its recycle bin).
     async fn user(&self, id: UserId) -> Result<Option<User>, ReadError>;

@@ -6,7 +6,7 @@ use super::{GraphError, GraphSettings};
 use crate::apply::{CallError, EffectivePage, OperationState, Order, Telephony, Voice, VoiceError};
 use crate::clock::Clock;
 use crate::directory::{
-    Cursor, Directory, GroupId, Link, Page, PlanCatalogue, ReadError, Sku, User, UserId,
+    Cursor, Directory, GroupId, Link, Page, PlanCatalogue, ReadError, Seats, Sku, User, UserId,
 };
 use crate::numbering::{E164, Listed};
 use async_trait::async_trait;
@@ -110,6 +110,10 @@ impl Directory for Graph {
 
     async fn skus(&self) -> Result<Vec<Sku>, ReadError> {
         self.read_skus().await
+    }
+
+    async fn seats(&self) -> Result<Vec<Seats>, ReadError> {
+        self.read_seats().await
     }
 
     async fn user(&self, id: UserId) -> Result<Option<User>, ReadError> {

@@ -3,7 +3,7 @@
 use super::Graph;
 use super::decode::{Malformed, Text, decode_list};
 use super::route::Route;
-use crate::directory::{Link, ReadError, Sku, SkuPlan, SkuStatus};
+use crate::directory::{Link, ReadError, Seats, Sku, SkuPlan, SkuStatus};
 use serde::Deserialize;
 
 #[derive(Debug, Deserialize)]
@@ -17,6 +17,17 @@ struct WireSku<'a> {
     capability_status: Option<Text<'a>>,
     #[serde(borrow)]
     service_plans: Option<Vec<WireSkuPlan<'a>>>,
+    #[serde(borrow)]
+    applies_to: Option<Text<'a>>,
+    consumed_units: Option<i64>,
+    prepaid_units: Option<WireUnits>,
+}
+
+#[derive(Clone, Copy, Debug, Default, Deserialize)]
+#[serde(default)]
+struct WireUnits {
+    enabled: Option<i64>,
+    warning: Option<i64>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -30,13 +41,26 @@ struct WireSkuPlan<'a> {
 
 impl Graph {
     pub(super) async fn read_skus(&self) -> Result<Vec<Sku>, ReadError> {
+        self.read_products(sku).await
+    }
+
+    /// The products whose licences are for users; those of a whole organisation cannot be given to anybody.
+    pub(super) async fn read_seats(&self) -> Result<Vec<Seats>, ReadError> {
+        let products = self.read_products(seats).await?;
+        Ok(products.into_iter().flatten().collect())
+    }
+
+    async fn read_products<T: Send>(
+        &self,
+        each: fn(&WireSku<'_>) -> Result<T, Malformed>,
+    ) -> Result<Vec<T>, ReadError> {
         let mut url = self.transport.base.at("/subscribedSkus")?;
         let mut skus = Vec::new();
         // Paging is not documented here; should it come, it ends.
         for _ in 0..100 {
             let read = self
                 .transport
-                .read(Route::Skus, url, |answer| page(&answer.body));
+                .read(Route::Skus, url, |answer| page(&answer.body, each));
             let (items, next) = read.await?;
             skus.extend(items);
             match next {
@@ -50,10 +74,26 @@ impl Graph {
     }
 }
 
-fn page(body: &[u8]) -> Result<(Vec<Sku>, Option<Link>), Malformed> {
+fn page<T>(
+    body: &[u8],
+    each: fn(&WireSku<'_>) -> Result<T, Malformed>,
+) -> Result<(Vec<T>, Option<Link>), Malformed> {
     let (items, next) = decode_list::<WireSku<'_>>(body)?;
-    let skus = items.iter().map(sku).collect::<Result<_, _>>()?;
-    Ok((skus, next.map(|link| Link(link.to_string()))))
+    let products = items.iter().map(each).collect::<Result<_, _>>()?;
+    Ok((products, next.map(|link| Link(link.to_string()))))
+}
+
+/// Bought and expired ones in grace, less those in use (docs/graph.md 2.3).
+fn seats(wire: &WireSku<'_>) -> Result<Option<Seats>, Malformed> {
+    let for_users = wire.applies_to.as_deref().is_none_or(|to| to == "User");
+    let units = wire.prepaid_units.unwrap_or_default();
+    let total = units.enabled.unwrap_or_default() + units.warning.unwrap_or_default();
+    let seats = Seats {
+        sku: sku(wire)?,
+        total,
+        available: total - wire.consumed_units.unwrap_or_default(),
+    };
+    Ok(Some(seats).filter(|_| for_users))
 }
 
 fn sku(wire: &WireSku<'_>) -> Result<Sku, Malformed> {
@@ -94,23 +134,45 @@ mod tests {
             "skuId":"e43b5b99-8dfb-405f-9987-dc307f34bcbd","skuPartNumber":"MCOEV ","subscriptionIds":[],
             "servicePlans":[{"servicePlanId":"4828c8ec-dc2e-4779-b502-87ac9ce28ab7","servicePlanName":"MCOEV",
             "provisioningStatus":"Success","appliesTo":"User"}]}]}"#;
-        let (skus, next) = page(body).expect("a list of products");
+        let (skus, next) = page(body, sku).expect("a list of products");
         let plan = SkuPlan {
             id: PlanId::from_u128(0x4828c8ec_dc2e_4779_b502_87ac9ce28ab7),
             name: "MCOEV".into(),
         };
-        let sku = Sku {
+        let expected = Sku {
             id: SkuId::from_u128(0xe43b5b99_8dfb_405f_9987_dc307f34bcbd),
             part_number: "MCOEV".into(),
             status: SkuStatus("Hibernating".into()),
             plans: vec![plan],
         };
-        assert_eq!((skus, next), (vec![sku], None));
+        assert_eq!((skus, next), (vec![expected.clone()], None));
+        let (free, _) = page(body, seats).expect("a list of products");
+        let seats = Seats {
+            sku: expected,
+            total: 25,
+            available: 11,
+        };
+        assert_eq!(free, [Some(seats)]);
+    }
+
+    #[test]
+    fn licences_in_grace_count_and_those_of_an_organisation_do_not() {
+        let body = br#"{"value":[
+            {"skuId":"e43b5b99-8dfb-405f-9987-dc307f34bcbd","appliesTo":"User","consumedUnits":9,
+             "prepaidUnits":{"enabled":5,"warning":2,"suspended":100,"lockedOut":7}},
+            {"skuId":"e43b5b99-8dfb-405f-9987-dc307f34bcbe","appliesTo":"Company","prepaidUnits":{"enabled":1}}]}"#;
+        let (free, _) = page(body, seats).expect("a list of products");
+        let counted: Vec<_> = free
+            .into_iter()
+            .flatten()
+            .map(|s| (s.total, s.available))
+            .collect();
+        assert_eq!(counted, [(7, -2)]);
     }
 
     #[test]
     fn a_list_without_value_is_no_empty_list() {
-        assert!(matches!(page(b"{}"), Err(Malformed::Wrong(_))));
-        assert_eq!(page(br#"{"value":[]}"#), Ok((vec![], None)));
+        assert!(matches!(page(b"{}", sku), Err(Malformed::Wrong(_))));
+        assert_eq!(page(br#"{"value":[]}"#, sku), Ok((vec![], None)));
     }
 }
