@@ -29,6 +29,7 @@
 //! | [`report`] | the JSON and text of a plan and a sync | where they go |
 //! | [`trials`] | rule tests: made-up people, and what the rules make of them | files, the clock, real people |
 //! | [`views`] | what can be looked at: lists, pages, items, explanations | arguments, HTTP, how to write |
+//! | [`sheets`] | CSV files that people fill in or look at | the database, the rules, who has a number |
 //! | [`store`] | SQLite and PostgreSQL; the only place that knows SQL | what a record means |
 //! | [`graph`] | Microsoft Graph; the only place that speaks its wire format | rules, plans |
 //! | [`rulebook`] | rule files and the commit they come from | what the rules say |
@@ -63,6 +64,7 @@ pub mod store;
 
 pub mod api;
 pub mod service;
+pub mod sheets;
 pub mod trials;
 pub mod views;
 pub mod webhooks;

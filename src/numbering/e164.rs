@@ -71,6 +71,16 @@ impl FromStr for E164 {
     }
 }
 
+/// A number as a person types it: separators are taken out.
+///
+/// # Errors
+/// Why it is none.
+pub fn typed_number(text: &str) -> Result<E164, NumberError> {
+    let is_separator = |c: &char| matches!(c, ' ' | '-' | '(' | ')' | '/');
+    let bare: String = text.chars().filter(|c| !is_separator(c)).collect();
+    bare.parse()
+}
+
 impl fmt::Display for E164 {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.pad(&format!("+{}", self.0))

@@ -7,14 +7,15 @@ use super::errand::{Errand, errands};
 use super::former::Claimants;
 use super::grant::{Grant, grant};
 use super::hand_check::{self as check, who};
+use super::hand_profile::show;
 use super::holder::{known_type, remember_skus};
 use super::judge::Row;
 use super::moving::turn;
 use super::refusal::Refusal;
 use super::release::{ending, release_step, taken_along};
 use super::{
-    Action, EndReason, Ending, Holding, HoldingOrigin, Index, Mode, Mover, Part, Reason, Stock,
-    StoredUser, World, advances,
+    Action, EndReason, Ending, Holding, HoldingOrigin, Index, Mode, Mover, Note, NoteKind, Part,
+    Reason, Stock, StoredUser, World, advances,
 };
 use crate::directory::UserId;
 use crate::numbering::{E164, Listed};
@@ -50,6 +51,11 @@ pub enum Wish {
     Migrate,
     /// Many orders as one plan. What cannot be had for one person is a note and stops nobody else.
     Errands(Vec<Errand>),
+    /// These numbers in the profiles of guests, and nothing in Teams.
+    Profile {
+        /// Whose profile shows which.
+        phones: BTreeMap<UserId, E164>,
+    },
 }
 
 /// The plan of what is asked for. It decides about nobody: marks, notes and waits stay as they are until the next sync.
@@ -82,6 +88,11 @@ pub fn by_hand(world: &World<'_>, people: Vec<StoredUser>, wish: &Wish) -> Resul
             Wish::Release { renumber: false } => release(&index, case, Part::Holds)?,
             Wish::ReleaseStale if is_stale(&index, case) => release(&index, case, Part::Plain)?,
             Wish::ReleaseStale | Wish::Errands(_) => {}
+            Wish::Profile { phones } => {
+                if let Some(number) = phones.get(&case.id()) {
+                    show(&index, case, *number)?;
+                }
+            }
         }
     }
     Ok(draft(&index, cases, movers))
@@ -99,6 +110,11 @@ pub(super) fn draft(index: &Index<'_>, cases: Vec<Case>, movers: Vec<Mover>) -> 
     for case in cases.iter().filter(assigns) {
         remember_skus(world.book, &mut holder_skus, case);
     }
+    // Of the notes only this one says why something that was asked for is not done.
+    let unwritable = |note: &&Note| note.kind == NoteKind::ProfileReadOnly;
+    let notes = cases.iter().filter(|case| case.steps.is_empty());
+    let notes = notes.flat_map(|case| case.facts.notes.iter().filter(unwritable));
+    let notes = notes.cloned().collect();
     let steps = cases
         .into_iter()
         .filter_map(|case| Some((case.record?, case.steps)));
@@ -107,7 +123,7 @@ pub(super) fn draft(index: &Index<'_>, cases: Vec<Case>, movers: Vec<Mover>) -> 
     let releases = changes.iter().filter(|c| c.action == Action::Release);
     let released = releases.filter(|c| held.contains(&c.number)).count();
     Draft {
-        plan: plan(changes, Vec::new()),
+        plan: plan(changes, notes),
         keep: (held.len() - released - ended.len()) as u64,
         effects: Effects {
             ended,

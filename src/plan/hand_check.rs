@@ -189,7 +189,8 @@ fn foreign(index: &Index<'_>, number: E164, other: Option<UserId>) -> Refusal {
     }
 }
 
-fn absent(index: &Index<'_>, range: &Range, number: E164) -> Refusal {
+/// A number that cannot be assigned, and why.
+pub(super) fn absent(index: &Index<'_>, range: &Range, number: E164) -> Refusal {
     let from = range.assignable_at(number);
     let why = match (from, index.listed(number)) {
         (Some(from), _) if index.world.now < from => {

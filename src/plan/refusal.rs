@@ -3,7 +3,7 @@
 use super::suspended::in_country;
 use super::{NoteKind, advice};
 use crate::directory::{UserId, VoiceLicence};
-use crate::numbering::{Country, E164, NumberType};
+use crate::numbering::{Country, E164, NumberState, NumberType};
 use jiff::Timestamp;
 use std::collections::BTreeSet;
 use std::fmt;
@@ -176,6 +176,23 @@ pub enum Refusal {
          `linekeeper sync --plan PLAN`; or wait"
     )]
     TooMany { by: String, done: u64, limit: u64 },
+    #[error(
+        "a file cannot make {number} {wanted}; it is {now}: free, reserved and quarantined are what a file sets, all \
+         other states come from the rules and from Teams"
+    )]
+    NotByFile {
+        number: E164,
+        wanted: NumberState,
+        now: NumberState,
+    },
+    #[error(
+        "the rule file sets {number} aside: take it out of `reserve` (or change `unlisted`) of the range {range} first"
+    )]
+    SetAsideByRule { number: E164, range: String },
+    #[error(
+        "{who} is no guest: a number for the profile alone is for guests; leave --profile-only out to pin a number"
+    )]
+    NoGuest { who: String },
     #[error("{until} has passed already; name a time to come")]
     Past { until: Timestamp },
     #[error(
@@ -223,6 +240,9 @@ impl Refusal {
             Self::AssignOnly => "assign-only",
             Self::Paused { .. } => "paused",
             Self::TooMany { .. } => "too-many",
+            Self::NotByFile { .. } => "not-by-file",
+            Self::SetAsideByRule { .. } => "set-aside-by-rule",
+            Self::NoGuest { .. } => "no-guest",
             Self::Past { .. } => "past",
             Self::InHands { .. } => "in-hands",
         }

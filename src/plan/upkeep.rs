@@ -5,6 +5,7 @@ use super::draft::{Step, UserRecord, policy_step};
 use super::holder::known_type;
 use super::judge::Row;
 use super::{Action, Index, NoteKind, PolicyName, Reason, World};
+use crate::directory::User;
 use crate::numbering::{E164, NumberType};
 use jiff::{SignedDuration, Timestamp};
 
@@ -14,7 +15,15 @@ const PHONE_REFUSED_REST: SignedDuration = SignedDuration::from_hours(7 * 24);
 /// The write of the number to the profile, where that is configured and the profile shows another; a profile that cannot
 /// be written gets a note.
 pub(super) fn writes_phone(world: &World<'_>, case: &mut Case, lead: &Step) -> Option<Step> {
-    if !world.settings.business_phone || shows(case, lead.number) {
+    match world.settings.business_phone {
+        true => shows_phone(case, lead),
+        false => None,
+    }
+}
+
+/// The write of the number to the profile, where it shows another; a profile that is written on-premises gets a note.
+pub(super) fn shows_phone(case: &mut Case, lead: &Step) -> Option<Step> {
+    if shows(&case.stored.user, lead.number) {
         return None;
     }
     if case.stored.user.on_premises_synced {
@@ -66,13 +75,8 @@ pub(super) fn clears_phone(world: &World<'_>, case: &mut Case, lead: &Step) -> O
 }
 
 /// Compared as digits: people and systems write separators as they like.
-fn shows(case: &Case, number: E164) -> bool {
-    let shown = case
-        .stored
-        .user
-        .business_phone
-        .as_deref()
-        .unwrap_or_default();
+pub(super) fn shows(user: &User, number: E164) -> bool {
+    let shown = user.business_phone.as_deref().unwrap_or_default();
     let digits: String = shown.chars().filter(char::is_ascii_digit).collect();
     digits == number.digits().to_string()
 }

@@ -2,6 +2,7 @@
 
 mod explanation;
 mod inert;
+mod matched;
 mod migration;
 mod overrides;
 mod rules_coverage;
@@ -14,6 +15,7 @@ pub use explanation::{
     RangeExplanation, TeamsExplanation, Tenure,
 };
 pub use inert::inert;
+pub use matched::{Licences, Matched, SeatCount, WrongRow};
 pub use overrides::{
     NumberOverrides, OperatorSuspension, RangeSuspension, TenantPause, UserOverrides,
 };

@@ -5,8 +5,8 @@ use super::stock::{after, part_of};
 use super::tenant::Look;
 use super::{Cursor, Page, TenantView, ViewError};
 use crate::directory::UserId;
-use crate::numbering::{E164, NumberState, Span, golden_score};
-use crate::plan::{Entry, Index, Numbers, RangeInventory};
+use crate::numbering::{E164, NumberState, Span, golden_score, typed_number};
+use crate::plan::{Entry, Index, Numbers, RangeInventory, told};
 use crate::report::UserRef;
 use crate::rules::Range;
 use jiff::Timestamp;
@@ -83,9 +83,7 @@ impl Golden {
 /// # Errors
 /// When it is none.
 pub fn read_number(text: &str) -> Result<E164, ViewError> {
-    let is_separator = |c: &char| matches!(c, ' ' | '-' | '(' | ')' | '/');
-    let bare: String = text.chars().filter(|c| !is_separator(c)).collect();
-    bare.parse().map_err(|why| ViewError::NoNumber {
+    typed_number(text).map_err(|why| ViewError::NoNumber {
         text: text.to_owned(),
         why,
     })
@@ -104,22 +102,54 @@ impl TenantView {
         limit: u32,
     ) -> Result<Page<NumberItem>, ViewError> {
         let look = self.look().await?;
+        let (found, next) = self.found(&look, filter, after, limit).await?;
+        let items = self.named(found).await?;
+        let scored = |item: NumberItem| NumberItem {
+            golden: filter.golden.map(|_| golden_score(item.number)),
+            ..item
+        };
+        Ok(Page {
+            items: items.into_iter().map(|(item, _)| scored(item)).collect(),
+            next,
+        })
+    }
+
+    /// The same, each with why it is set aside by hand.
+    ///
+    /// # Errors
+    /// As [`TenantView::numbers`].
+    pub async fn numbers_with_reasons(
+        &self,
+        filter: NumberFilter<'_>,
+        after: Option<&Cursor>,
+        limit: u32,
+    ) -> Result<Page<(NumberItem, Option<String>)>, ViewError> {
+        let look = self.look().await?;
+        let (found, next) = self.found(&look, filter, after, limit).await?;
+        let items = self.named(found).await?;
+        Ok(Page { items, next })
+    }
+
+    async fn found<'r>(
+        &self,
+        look: &'r Look,
+        filter: NumberFilter<'r>,
+        after: Option<&Cursor>,
+        limit: u32,
+    ) -> Result<(Vec<Found<'r>>, Option<Cursor>), ViewError> {
         let after = after.map(|cursor| cursor.item::<E164>(List::Numbers));
-        let mut walk = Walk::begin(&look, filter, after.transpose()?)?;
+        let mut walk = Walk::begin(look, filter, after.transpose()?)?;
         let mut found = Vec::new();
         for _ in 0..STRETCHES {
             let left = (limit as usize).saturating_sub(found.len());
             if left == 0 || walk.is_over() {
                 break;
             }
-            self.step(&look, &mut walk, left, &mut found).await?;
+            self.step(look, &mut walk, left, &mut found).await?;
         }
         let next =
             (!walk.is_over()).then(|| walk.last.map(|last| Cursor::behind(List::Numbers, last)));
-        Ok(Page {
-            items: self.named(found, filter.golden.is_some()).await?,
-            next: next.flatten(),
-        })
+        Ok((found, next.flatten()))
     }
 
     /// One number with its state.
@@ -145,7 +175,7 @@ impl TenantView {
             None => None,
         };
         let upn = |_| holder.map(|person| person.stored.user.upn().to_owned());
-        Ok(item((entry, whom), range, upn))
+        Ok(item(&entry, whom, range, upn))
     }
 
     /// Looks through the next stretch.
@@ -154,7 +184,7 @@ impl TenantView {
         look: &Look,
         walk: &mut Walk<'r>,
         left: usize,
-        found: &mut Vec<(Told, &'r Range)>,
+        found: &mut Vec<Found<'r>>,
     ) -> Result<(), ViewError> {
         let Some((range, span)) = walk.next_span(left) else {
             return Ok(());
@@ -169,55 +199,54 @@ impl TenantView {
             .golden
             .map(|golden| golden.least(self.settings.numbers));
         let wanted = |entry: &Entry| least.is_none_or(|least| golden_score(entry.number) >= least);
-        let entries: Vec<Told> = self.with_index(look, &stretch, |index| {
+        let entries: Vec<Found<'r>> = self.with_index(look, &stretch, |index| {
             let part = part_of(range, std::iter::once(seen).collect());
             let inventory = RangeInventory::of(index, &part);
             let entries = inventory.entries(walk.filter.state).filter(wanted);
-            let told = entries.take(left).map(|entry| {
-                let whom = awaited(index, entry.number);
-                (entry, whom)
-            });
-            told.collect()
+            let found = |entry: Entry| {
+                let facts = index.facts(entry.number);
+                Found {
+                    reason: facts.and_then(|facts| told(&entry, facts, look.now).1),
+                    whom: awaited(index, entry.number),
+                    entry,
+                    range,
+                }
+            };
+            entries.take(left).map(found).collect()
         });
         let full = entries.len() == left;
         walk.looked_upto(match entries.last() {
-            Some((last, _)) if full => last.number,
+            Some(last) if full => last.entry.number,
             _ => seen.last(),
         });
-        found.extend(entries.into_iter().map(|entry| (entry, range)));
+        found.extend(entries);
         Ok(())
     }
 
     async fn named(
         &self,
-        found: Vec<(Told, &Range)>,
-        scored: bool,
-    ) -> Result<Vec<NumberItem>, ViewError> {
-        let ids: Vec<_> = found
-            .iter()
-            .filter_map(|((entry, _), _)| entry.user)
-            .collect();
+        found: Vec<Found<'_>>,
+    ) -> Result<Vec<(NumberItem, Option<String>)>, ViewError> {
+        let ids: Vec<_> = found.iter().filter_map(|found| found.entry.user).collect();
         let upns = self.store.upns(ids).await?;
         let upn = |id| upns.get(&id).cloned();
         let items = found.into_iter();
         Ok(items
-            .map(|(told, range)| NumberItem {
-                golden: scored.then(|| golden_score(told.0.number)),
-                ..item(told, range, upn)
+            .map(|found| {
+                let item = item(&found.entry, found.whom, found.range, upn);
+                (item, found.reason)
             })
             .collect())
     }
 }
-
-/// A number, and for whom it is set aside by name.
-type Told = (Entry, Option<String>);
 
 fn awaited(index: &Index<'_>, number: E164) -> Option<String> {
     index.reserved_for(number).map(str::to_owned)
 }
 
 fn item(
-    (entry, whom): Told,
+    entry: &Entry,
+    whom: Option<String>,
     range: &Range,
     upn: impl FnOnce(UserId) -> Option<String>,
 ) -> NumberItem {
@@ -235,6 +264,17 @@ fn item(
         until: entry.until,
         golden: None,
     }
+}
+
+/// A number that was looked for.
+struct Found<'r> {
+    entry: Entry,
+    /// The range that declares it.
+    range: &'r Range,
+    /// For whom it is set aside by name.
+    whom: Option<String>,
+    /// Why it is set aside by hand.
+    reason: Option<String>,
 }
 
 /// A walk through the numbers of the ranges.

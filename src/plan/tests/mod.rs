@@ -2,6 +2,7 @@
 
 mod claims;
 mod errands;
+mod from_file;
 mod guard;
 mod hand;
 mod holders;

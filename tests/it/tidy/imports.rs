@@ -134,6 +134,7 @@ const TABLE: &[(&str, &[&str])] = &[
             "service",
         ],
     ),
+    ("sheets", &["numbering", "plan", "report"]),
     ("simulator", &["clock"]),
     ("config", &[]),
     ("clock", &[]),
