@@ -122,6 +122,40 @@ impl TenantStore {
         read.await.map_err(Fault::on_read)
     }
 
+    /// A part of the whole history: holders of numbers up to one, behind a certain holding of a number, by number and then
+    /// oldest first. With each its place, behind which the next part begins.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    pub async fn history_between(
+        &self,
+        behind: (u64, i64),
+        to: E164,
+        limit: u32,
+    ) -> Result<Vec<(E164, i64, HistoryEntry)>, JournalError> {
+        const PLACES: &str = "SELECT number, id FROM holdings
+            WHERE tenant = $1 AND number BETWEEN $2 AND $4 AND (number > $2 OR id > $3) ORDER BY number, id LIMIT $5";
+        const READ: &str = "SELECT h.user_id, h.upn, h.since, h.ended, h.number_type, h.range_name, h.origin, h.reason,
+                h.why, h.sync, s.plan_id, s.rule_commit, h.end_reason, h.end_sync
+            FROM holdings h LEFT JOIN syncs s ON s.tenant = h.tenant AND s.id = h.sync
+            WHERE h.tenant = $1 AND h.number BETWEEN $2 AND $4 AND (h.number > $2 OR h.id > $3)
+            ORDER BY h.number, h.id LIMIT $5";
+        let read = async {
+            let mut tx = self.pool.read().await?;
+            let from = i64::try_from(behind.0).unwrap_or(i64::MAX);
+            let (id, to, limit) = (behind.1, digits(to), i64::from(limit));
+            let places: Vec<(i64, i64)> =
+                fetch_all!(&mut tx, PLACES, self.tenant, from, id, to, limit)?;
+            let rows: Vec<HistoryRow> =
+                fetch_all!(&mut tx, READ, self.tenant, from, id, to, limit)?;
+            let pairs = places.into_iter().zip(rows);
+            pairs
+                .map(|((number, id), row)| Ok((number_of(number)?, id, history_of(row)?)))
+                .collect::<Result<_, Fault>>()
+        };
+        read.await.map_err(Fault::on_read)
+    }
+
     /// The latest syncs, newest first, without their changes and notes.
     ///
     /// # Errors

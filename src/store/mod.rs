@@ -6,6 +6,7 @@
 //! is one transaction that first takes the tenant's row (`writing`), which checks the fence, and ends by appending to
 //! the audit trail. Decides nothing: what a record means is the business of `plan`.
 
+mod around;
 mod audit;
 mod audit_check;
 mod author;
@@ -22,6 +23,7 @@ mod facts;
 mod held;
 mod history;
 mod holdings;
+mod in_bulk;
 mod journal;
 mod lease;
 mod ledger;
@@ -32,6 +34,7 @@ mod looking;
 mod low_stock;
 mod made;
 mod marks;
+mod meant;
 mod migrations;
 mod movers;
 mod names;

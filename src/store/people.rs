@@ -93,7 +93,7 @@ impl TenantStore {
 
     /// Sees to it that UPNs and mail addresses can be looked up without reading everybody. Should that fail, because
     /// somebody else writes for long, the look-up is slow once more and the next one tries again.
-    async fn prepare_names(&self) {
+    pub(super) async fn prepare_names(&self) {
         if self.names_ready.load(Ordering::Relaxed) {
             return;
         }

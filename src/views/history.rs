@@ -10,6 +10,9 @@ use jiff::Timestamp;
 use serde::Serialize;
 use utoipa::ToSchema;
 
+/// No number is higher.
+const LAST_NUMBER: u64 = 999_999_999_999_999;
+
 /// One holder of a number, now or once.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
 pub struct HistoryItem {
@@ -51,7 +54,66 @@ pub struct HistoryItem {
     pub end_sync_id: Option<String>,
 }
 
+/// Where the whole history goes on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct HistoryPlace {
+    run: usize,
+    number: u64,
+    id: i64,
+}
+
 impl TenantView {
+    /// A part of the history of all numbers, or of those that a range declares now, by number and then oldest first;
+    /// and where it goes on.
+    ///
+    /// # Errors
+    /// An unknown range, or what the database says.
+    pub async fn whole_history(
+        &self,
+        range: Option<&str>,
+        at: Option<HistoryPlace>,
+        limit: u32,
+    ) -> Result<(Vec<HistoryItem>, Option<HistoryPlace>), ViewError> {
+        let look = self.look().await?;
+        let runs: Vec<(u64, E164)> = match range {
+            None => E164::from_digits(LAST_NUMBER)
+                .map(|last| (0, last))
+                .into_iter()
+                .collect(),
+            Some(name) => {
+                let range = look.rules.range(name);
+                let range = range.ok_or_else(|| ViewError::NoRange(name.to_owned()))?;
+                let runs = range.numbers.runs();
+                runs.map(|run| (run.first().digits(), run.last())).collect()
+            }
+        };
+        let begins = |run: usize| {
+            let (first, _) = *runs.get(run)?;
+            let (number, id) = (first, -1);
+            Some(HistoryPlace { run, number, id })
+        };
+        let Some(at) = at.or_else(|| begins(0)) else {
+            return Ok((Vec::new(), None));
+        };
+        let Some((_, last)) = runs.get(at.run) else {
+            return Ok((Vec::new(), None));
+        };
+        let behind = (at.number, at.id);
+        let found = self.store.history_between(behind, *last, limit).await?;
+        let next = match found.last() {
+            Some((number, id, _)) if found.len() >= limit as usize => Some(HistoryPlace {
+                number: number.digits(),
+                id: *id,
+                ..at
+            }),
+            _ => begins(at.run + 1),
+        };
+        let items = found
+            .into_iter()
+            .map(|(number, _, entry)| item(number, entry));
+        Ok((items.collect(), next))
+    }
+
     /// Everyone who ever held the number under management, oldest first; the number need not lie in a range any more.
     ///
     /// # Errors

@@ -2,6 +2,7 @@
 
 mod cached;
 mod exchange;
+mod in_bulk;
 mod journal;
 mod limits;
 mod locks;

@@ -3,12 +3,14 @@
 //! on. A sync under way does not write over it. For the command line and HTTP alike.
 
 mod desk;
+mod in_bulk;
 mod numbers;
 mod operators;
 mod people;
 mod tenants;
 
 pub use desk::{Desk, NumberChange, OverrideError, Overrides, UserChange};
+pub use in_bulk::{Around, BulkDesk, InBulk, NumberFit, NumberWishes, PinWish, ROWS_AT_ONCE};
 pub use numbers::{free, reserve, rest, unblock, unreserve};
 pub use operators::{resume_operator, suspend_leaving_operator, suspend_operator};
 pub use people::{decide_again, exempt, pin, resume_user, resume_users, unexempt, unpin};
