@@ -5,6 +5,7 @@ mod audit;
 mod doctor;
 mod bulk;
 mod forecast;
+mod files;
 mod hand;
 mod migrate;
 mod operators;
@@ -16,6 +17,7 @@ pub use audit::{AuditCommand, AuditExportArgs, AuditListArgs, AuditVerifyArgs};
 pub use doctor::DoctorArgs;
 pub use bulk::{RenumberArgs, ResumeArgs, RevertArgs};
 pub use forecast::ForecastArgs;
+pub use files::{ExportArgs, ImportArgs, PinFileArgs};
 pub use hand::{AssignArgs, ReleaseArgs};
 pub use migrate::{
     MigrateCommand, MigratePauseArgs, MigratePlanArgs, MigrateRollbackArgs, MigrateStartArgs,
@@ -290,6 +292,10 @@ pub enum NumbersCommand {
     Free(NumberArgs),
     /// Put a number to rest until a time
     Rest(RestArgs),
+    /// Set many numbers aside, let them rest or free them, as a CSV file says
+    Import(ImportArgs),
+    /// Write what every number is, or who ever held it, as CSV
+    Export(ExportArgs),
 }
 
 /// `users …`.

@@ -77,13 +77,18 @@ impl Output {
     /// # Errors
     /// If it cannot be written for another reason than a reader who has gone away, such as a full disk.
     pub fn text(&mut self, text: &str) -> io::Result<()> {
+        self.bytes(text.as_bytes())
+    }
+
+    /// Writes bytes of a text that may end in the middle of a letter.
+    ///
+    /// # Errors
+    /// As [`Output::text`].
+    pub fn bytes(&mut self, bytes: &[u8]) -> io::Result<()> {
         if self.closed {
             return Ok(());
         }
-        let written = self
-            .out
-            .write_all(text.as_bytes())
-            .and_then(|()| self.out.flush());
+        let written = self.out.write_all(bytes).and_then(|()| self.out.flush());
         match written {
             Err(error) if error.kind() == ErrorKind::BrokenPipe => {
                 self.closed = true;

@@ -11,7 +11,7 @@ use crate::config::TenantConfig;
 use crate::directory::UserId;
 use crate::numbering::E164;
 use crate::plan::{Hand, Wish};
-use crate::reconcile::{self, Desk, Ledger as _, OverrideError, RuleSource as _};
+use crate::reconcile::{self, BulkDesk, Desk, Ledger as _, OverrideError, RuleSource as _};
 use crate::report::inert;
 use crate::rules::RuleSet;
 use crate::store::TenantStore;
@@ -58,6 +58,22 @@ impl<'a> Bureau<'a> {
     pub(super) async fn look_again_at(&self, whom: &str) -> anyhow::Result<()> {
         let people = self.store.answering_to(whom).await?;
         Ok(reconcile::decide_again(&self.desk(), &people).await?)
+    }
+
+    /// The tenant's part of the database.
+    pub(super) fn store(&self) -> &Arc<TenantStore> {
+        &self.store
+    }
+
+    /// What many overrides are looked at with.
+    pub(super) fn bulk<'s>(&'s self, rules: &'s RuleSet) -> BulkDesk<'s> {
+        BulkDesk {
+            records: &*self.store,
+            settings: self.store.settings(),
+            rules,
+            by: &self.by,
+            now: self.now,
+        }
     }
 
     /// The rules, for what is checked against them.

@@ -7,11 +7,13 @@ use super::args::{
 use super::exit::{self, Exit};
 use super::output::{Format, Output};
 use super::{
-    audit, audit_file, by_hand, demo, doctor, explain, forecast, history, init, inventory, migrate, operators, people,
+    audit, audit_file, by_hand, demo, doctor, explain, files, forecast, history, init, inventory, migrate, numbers_export,
+    numbers_import, operators, people,
     plan_and_sync, renumber, resume, revert, rules, rules_coverage, rules_diff, rules_status, rules_test, serve, set, simulate, syncs,
 };
 use crate::app::App;
 use crate::config::{Config, Sources, load};
+use crate::sheets::{NUMBERS, PINS};
 use crate::telemetry;
 use clap::Parser;
 use std::ffi::OsString;
@@ -71,6 +73,13 @@ fn run(cli: Cli, output: &mut Output) -> anyhow::Result<Exit> {
             rules::fmt(|| configuration(file), path.as_deref(), check, output)
         }
         Command::Rules(RulesCommand::Explain { code }) => rules::explain(code.as_deref(), output),
+        // Templates need neither configuration nor database.
+        Command::Numbers(NumbersCommand::Import(args)) if args.template => {
+            files::template(&NUMBERS, output)
+        }
+        Command::Users(UsersCommand::Pin(args)) if args.many.template => {
+            files::template(&PINS, output)
+        }
         Command::Simulate(args) => wait_for(simulate::simulate(&args, output)),
         Command::Demo(args) => wait_for(demo::demo(&args, output)),
         Command::Doctor(DoctorArgs {
@@ -186,6 +195,8 @@ async fn numbers(app: &App, command: &NumbersCommand, output: &mut Output) -> an
         NumbersCommand::Unblock(args) => set::unblock(app, args, output).await,
         NumbersCommand::Free(args) => set::free(app, args, output).await,
         NumbersCommand::Rest(args) => set::rest(app, args, output).await,
+        NumbersCommand::Import(args) => numbers_import::import(app, args, output).await,
+        NumbersCommand::Export(args) => numbers_export::export(app, args, output).await,
     }
 }
 

@@ -6,6 +6,7 @@ use super::args::{RangeArgs, TenantArgs, UserArgs};
 use super::exit::Exit;
 use super::output::Output;
 use super::overrides::{Bureau, Ruled, change_to_pin, details, tell};
+use super::pin_file::pin_file;
 use super::plan_and_sync::ended;
 use crate::app::App;
 use crate::config::TenantConfig;
@@ -49,8 +50,12 @@ pub(super) async fn unexempt(
 
 /// `users pin USER NUMBER`.
 pub(super) async fn pin(app: &App, args: &PinArgs, output: &mut Output) -> anyhow::Result<Exit> {
-    let (bureau, user) = whose(app, &args.who).await?;
-    let number = super::inventory::read_number(&args.number)?;
+    let (Some(user), Some(number)) = (args.user.as_deref(), args.number.as_deref()) else {
+        return pin_file(app, args, output).await;
+    };
+    let tenant = args.tenants.tenant.as_deref();
+    let (bureau, user) = Bureau::with_user(app, tenant, user).await?;
+    let number = super::inventory::read_number(number)?;
     let rules = bureau.rules(app)?;
     let set = reconcile::pin(&bureau.desk(), &rules, user, number, args.force).await;
     let held = set.as_ref().ok().and_then(|set| set.number);

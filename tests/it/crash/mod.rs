@@ -19,6 +19,7 @@ mod locks;
 mod migrating;
 mod operators;
 mod pairs;
+mod profiles;
 mod random;
 mod reading;
 mod recovery;
