@@ -2,10 +2,10 @@
 //! is refused here, with exit code 2.
 
 mod audit;
-mod doctor;
 mod bulk;
-mod forecast;
+mod doctor;
 mod files;
+mod forecast;
 mod hand;
 mod migrate;
 mod operators;
@@ -14,10 +14,10 @@ mod rules_test;
 mod set;
 
 pub use audit::{AuditCommand, AuditExportArgs, AuditListArgs, AuditVerifyArgs};
-pub use doctor::DoctorArgs;
 pub use bulk::{RenumberArgs, ResumeArgs, RevertArgs};
-pub use forecast::ForecastArgs;
+pub use doctor::DoctorArgs;
 pub use files::{ExportArgs, ImportArgs, PinFileArgs};
+pub use forecast::ForecastArgs;
 pub use hand::{AssignArgs, ReleaseArgs};
 pub use migrate::{
     MigrateCommand, MigratePauseArgs, MigratePlanArgs, MigrateRollbackArgs, MigrateStartArgs,

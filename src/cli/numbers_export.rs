@@ -112,6 +112,7 @@ fn filter(args: &ExportArgs) -> NumberFilter<'_> {
     NumberFilter {
         range: args.range.as_deref(),
         state: None,
+        golden: None,
     }
 }
 

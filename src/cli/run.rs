@@ -1,15 +1,16 @@
 //! From the arguments to the exit code: which command does what.
 
 use super::args::{
-    AuditCommand, AuditVerifyArgs, Cli, Command, DemoArgs, DoctorArgs, NumbersCommand, OperatorsCommand, RangesCommand,
-    RulesCommand, SyncsCommand, UsersCommand,
+    AuditCommand, AuditVerifyArgs, Cli, Command, DemoArgs, DoctorArgs, NumbersCommand,
+    OperatorsCommand, RangesCommand, RulesCommand, SyncsCommand, UsersCommand,
 };
 use super::exit::{self, Exit};
 use super::output::{Format, Output};
 use super::{
-    audit, audit_file, by_hand, demo, doctor, explain, files, forecast, history, init, inventory, migrate, numbers_export,
-    numbers_import, operators, people,
-    plan_and_sync, renumber, resume, revert, rules, rules_coverage, rules_diff, rules_status, rules_test, serve, set, simulate, syncs,
+    audit, audit_file, by_hand, demo, doctor, explain, files, forecast, history, init, inventory,
+    migrate, numbers_export, numbers_import, operators, people, plan_and_sync, renumber, resume,
+    revert, rules, rules_coverage, rules_diff, rules_status, rules_test, serve, set, simulate,
+    syncs,
 };
 use crate::app::App;
 use crate::config::{Config, Sources, load};

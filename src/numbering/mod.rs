@@ -15,9 +15,9 @@ mod state;
 mod tails;
 
 pub use country::Country;
+pub use e164::{E164, NumberError, typed_number};
 pub use emergency::{emergency_within, ends_like_emergency};
 pub use golden::{golden_score, golden_within};
-pub use e164::{E164, NumberError, typed_number};
 pub use listed::{Category, Listed, ListedProfile, ListedStatus, ListedType};
 pub use number_type::NumberType;
 pub use numbering_plan::{calling_code_of, country_of, is_possible};

@@ -37,7 +37,10 @@ impl NumberWish {
                 let same =
                     |there: &Reservation| there.reason == reason && there.until == self.until;
                 if !facts.reserved.as_ref().is_some_and(same) {
+                    // A file names nobody: for whom it is set aside stays.
+                    let whom = facts.reserved.take().and_then(|there| there.whom);
                     facts.reserved = Some(Reservation {
+                        whom,
                         by: by.to_owned(),
                         reason: reason.to_owned(),
                         until: self.until,

@@ -54,7 +54,7 @@ pub(super) fn show(index: &Index<'_>, case: &mut Case, number: E164) -> Result<(
         range: Some(range.name.clone()),
         ..Step::new(Action::Adopt, number, range.number_type, Reason::Manual)
     };
-    let step = shows_phone(case, &lead);
+    let step = shows_phone(index.world, case, &lead);
     case.record = Some(UserRecord::of(&case.stored, index.listed(number)));
     case.steps.extend(step.map(|step| Step {
         after: None,

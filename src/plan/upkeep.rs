@@ -12,17 +12,16 @@ use jiff::{SignedDuration, Timestamp};
 /// A profile that Graph refused to have written is tried again after so long, when the person is decided anyway.
 const PHONE_REFUSED_REST: SignedDuration = SignedDuration::from_hours(7 * 24);
 
-/// The write of the number to the profile, where that is configured and the profile shows another; a profile that cannot
-/// be written gets a note.
+/// The write of the number to the profile, where that is configured and the profile shows another.
 pub(super) fn writes_phone(world: &World<'_>, case: &mut Case, lead: &Step) -> Option<Step> {
     match world.settings.business_phone {
-        true => shows_phone(case, lead),
+        true => shows_phone(world, case, lead),
         false => None,
     }
 }
 
-/// The write of the number to the profile, where it shows another; a profile that is written on-premises gets a note.
-pub(super) fn shows_phone(case: &mut Case, lead: &Step) -> Option<Step> {
+/// The write of the number to the profile, where it shows another; a profile that cannot be written gets a note.
+pub(super) fn shows_phone(world: &World<'_>, case: &mut Case, lead: &Step) -> Option<Step> {
     if shows(&case.stored.user, lead.number) {
         return None;
     }
@@ -59,7 +58,7 @@ fn refused_until(world: &World<'_>, case: &Case, number: E164) -> Option<Timesta
 
 /// The clearing of the profile on a release, if it still shows the number; a note where it cannot be cleared.
 pub(super) fn clears_phone(world: &World<'_>, case: &mut Case, lead: &Step) -> Option<Step> {
-    if !world.settings.business_phone || !shows(case, lead.number) {
+    if !world.settings.business_phone || !shows(&case.stored.user, lead.number) {
         return None;
     }
     if case.stored.user.on_premises_synced {

@@ -2,7 +2,8 @@
 
 use super::expected::Expected;
 use super::{
-    Effective, Holding, Migration, Mover, NumberFacts, OpenStep, Reservation, Settings, State, StoredUser,
+    Effective, Holding, Migration, Mover, NumberFacts, OpenStep, Reservation, Settings, State,
+    StoredUser,
 };
 use crate::directory::{LicenceBook, UserId};
 use crate::numbering::{E164, Listed, NumberType};

@@ -58,7 +58,7 @@ pub async fn survey(
     }
     let now = tenant.clock.now();
     let state = ledger.state(now).await?;
-    let numbers = observe::numbers(&tenant, &course.rules, &state).await?;
+    let numbers = observe::numbers(&tenant, &course.rules, &state, false).await?;
     let world = course.world(&directory, &numbers, &state, false, now);
     let people = read_back(&*ledger, people_of(&world, &wish.range)?).await?;
     Ok(migration_plan(&world, wish, people)?)

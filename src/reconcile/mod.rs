@@ -30,8 +30,9 @@ pub use migrate::{SurveyError, survey};
 pub use overlay::Overlay;
 pub use overrides::{
     Around, BulkDesk, Desk, InBulk, NumberChange, NumberFit, NumberWishes, OverrideError,
-    Overrides, PinWish, ROWS_AT_ONCE, UserChange, decide_again, exempt, free, pause, pin, reserve, rest, resume,
-    resume_operator, resume_range, resume_user, resume_users, suspend_leaving_operator, suspend_operator, suspend_range, unblock, unexempt, unpin, unreserve,
+    Overrides, PinWish, ROWS_AT_ONCE, UserChange, decide_again, exempt, free, pause, pin, reserve,
+    rest, resume, resume_operator, resume_range, resume_user, resume_users,
+    suspend_leaving_operator, suspend_operator, suspend_range, unblock, unexempt, unpin, unreserve,
 };
 pub use ports::{
     Begin, Claim, Ledger, LiveRules, MadeWith, Reread, Round, RoundEnd, RoundMode, RuleSource,

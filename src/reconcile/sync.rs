@@ -171,7 +171,11 @@ impl Course<'_> {
         let applied = self.apply(directory, tasks).await?;
         let mut finished = report(&seen, draft, recovered, applied, &conflicts, directory);
         finished.low_stock = self
-            .aftermath(&world, everyone || self.sees_everybody(directory), &finished.plan)
+            .aftermath(
+                &world,
+                everyone || self.sees_everybody(directory),
+                &finished.plan,
+            )
             .await?;
         self.hold(id, &finished.report).await?;
         Ok(finished)

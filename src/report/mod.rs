@@ -16,12 +16,12 @@ pub use explanation::{
 };
 pub use inert::inert;
 pub use matched::{Licences, Matched, SeatCount, WrongRow};
-pub use overrides::{
-    NumberOverrides, OperatorSuspension, RangeSuspension, TenantPause, UserOverrides,
-};
 pub use migration::{
     MigrationPlanReport, MigrationReport, MoverReport, ObstacleReport, TravellerReport, WaveReport,
     WaveStatus,
+};
+pub use overrides::{
+    NumberOverrides, OperatorSuspension, RangeSuspension, TenantPause, UserOverrides,
 };
 pub use rules_coverage::{
     AmbiguousGroup, ClauseOutcome, CoverageSummary, Idle, IdleAlias, IdleClause, NearestRange,

@@ -93,7 +93,7 @@ impl TenantView {
         let to = ranges.len().min(from.saturating_add(limit as usize));
         let tallies = self.tallies(&look).await?;
         let closed = self.closed(&look, &ranges[from..to]).await?;
-        let stock = ranges.iter().zip(&tallies).skip(from);
+        let stock = ranges.iter().zip(tallies.iter()).skip(from);
         let items = stock
             .zip(closed)
             .map(|((range, tally), closed)| item(range, tally, closed));

@@ -41,7 +41,14 @@ async fn a_plan_shows_waves_and_what_stands_in_the_way(database: &Database) {
     story.change("bert", json!({"usageLocation": "DE"}));
     story.control("DELETE", "/_sim/numbers/+498955501005", Value::Null);
     let text = story
-        .text(&[&["migrate", "plan"][..], &RANGE[..], &["--wave-size", "1"][..]].concat())
+        .text(
+            &[
+                &["migrate", "plan"][..],
+                &RANGE[..],
+                &["--wave-size", "1"][..],
+            ]
+            .concat(),
+        )
         .await;
     for line in [
         "2 people of muc move to operator-connect in 2 waves",
