@@ -9,6 +9,7 @@ mod forecast;
 mod hand;
 mod migrate;
 mod operators;
+mod order;
 mod review;
 mod rules_test;
 mod set;
@@ -24,6 +25,7 @@ pub use migrate::{
     MigrateStatusArgs, MigrationArgs, TermsArgs,
 };
 pub use operators::{OperatorArgs, OperatorNameArgs, OperatorSuspendArgs, OperatorsCommand};
+pub use order::{BlockArgs, OrderCommand, ScriptArgs};
 pub use review::{CoverageArgs, DiffArgs};
 pub use rules_test::RulesTestArgs;
 pub use set::{
@@ -296,6 +298,9 @@ pub enum NumbersCommand {
     Import(ImportArgs),
     /// Write what every number is, or who ever held it, as CSV
     Export(ExportArgs),
+    /// Write a PowerShell script for what Graph cannot do: upload, release or block the numbers of a range
+    #[command(subcommand)]
+    Order(OrderCommand),
 }
 
 /// `users …`.

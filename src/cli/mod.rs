@@ -23,6 +23,7 @@ mod migrate;
 mod numbers_export;
 mod numbers_import;
 mod operators;
+mod order;
 pub mod output;
 mod overrides;
 mod people;

@@ -44,6 +44,11 @@ impl<'a> Bureau<'a> {
         }
     }
 
+    /// The id of its Microsoft tenant, as configured.
+    pub(super) fn tenant_id(&self) -> &str {
+        &self.config.tenant_id
+    }
+
     /// What the overrides are made with.
     pub(super) fn desk(&self) -> Desk<'_> {
         Desk {

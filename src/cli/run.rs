@@ -8,9 +8,9 @@ use super::exit::{self, Exit};
 use super::output::{Format, Output};
 use super::{
     audit, audit_file, by_hand, demo, doctor, explain, files, forecast, history, init, inventory,
-    migrate, numbers_export, numbers_import, operators, people, plan_and_sync, renumber, resume,
-    revert, rules, rules_coverage, rules_diff, rules_status, rules_test, serve, set, simulate,
-    syncs,
+    migrate, numbers_export, numbers_import, operators, order, people, plan_and_sync, renumber,
+    resume, revert, rules, rules_coverage, rules_diff, rules_status, rules_test, serve, set,
+    simulate, syncs,
 };
 use crate::app::App;
 use crate::config::{Config, Sources, load};
@@ -198,6 +198,7 @@ async fn numbers(app: &App, command: &NumbersCommand, output: &mut Output) -> an
         NumbersCommand::Rest(args) => set::rest(app, args, output).await,
         NumbersCommand::Import(args) => numbers_import::import(app, args, output).await,
         NumbersCommand::Export(args) => numbers_export::export(app, args, output).await,
+        NumbersCommand::Order(command) => order::order(app, command, output).await,
     }
 }
 

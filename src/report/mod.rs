@@ -4,7 +4,9 @@ mod explanation;
 mod inert;
 mod matched;
 mod migration;
+mod number_order;
 mod overrides;
+mod powershell;
 mod rules_coverage;
 mod rules_diff;
 mod sync_report;
@@ -20,9 +22,11 @@ pub use migration::{
     MigrationPlanReport, MigrationReport, MoverReport, ObstacleReport, TravellerReport, WaveReport,
     WaveStatus,
 };
+pub use number_order::{LeftOut, NumberOrder, OrderKind};
 pub use overrides::{
     NumberOverrides, OperatorSuspension, RangeSuspension, TenantPause, UserOverrides,
 };
+pub use powershell::{orders, powershell};
 pub use rules_coverage::{
     AmbiguousGroup, ClauseOutcome, CoverageSummary, Idle, IdleAlias, IdleClause, NearestRange,
     NoRangeGroup, RangeCoverage, RulesCoverage,

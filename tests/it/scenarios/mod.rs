@@ -25,6 +25,7 @@ mod migrating_many;
 mod modes;
 mod one_number;
 mod operators;
+mod orders;
 mod outside;
 mod overrides;
 mod people;
