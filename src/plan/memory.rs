@@ -1,6 +1,6 @@
 //! What Linekeeper remembers between syncs, as a plan reads it and writes it back.
 
-use super::{Change, Note, Reason, StepError};
+use super::{Change, Note, Reason, StepError, Suspension};
 use crate::directory::{Sku, SkuId, User, UserId};
 use crate::numbering::{E164, NumberType};
 use jiff::Timestamp;
@@ -352,15 +352,6 @@ pub struct Pause {
     pub reason: String,
     /// Until when; `None`: until `resume`.
     pub until: Option<Timestamp>,
-}
-
-/// A range, or an operator, from which nothing is given for now.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Suspension {
-    /// Why.
-    pub reason: String,
-    /// Since when.
-    pub since: Timestamp,
 }
 
 /// What counts for the brakes: the 24 hours before now.

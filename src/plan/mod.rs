@@ -16,6 +16,7 @@ mod grant;
 mod guard;
 mod hand;
 mod hand_check;
+mod hand_exchange;
 mod hand_profile;
 mod holder;
 mod inventory;
@@ -65,7 +66,7 @@ pub use lot::{Lot, lot};
 pub use memory::{
     Anchor, Brake, Departed, EndReason, Ending, Exemption, FactsUpdate, Former, Gone, GoneHow,
     Holding, HoldingOrigin, Missing, NumberFacts, OpenStep, Pause, Reservation, State, StepState,
-    StoredUser, Suspension, UserFacts, Wait,
+    StoredUser, UserFacts, Wait,
 };
 pub use migration::{Advance, Migration, Mover, Pace, Stage, advances};
 pub use migration_plan::{
@@ -84,7 +85,7 @@ pub use settings::{Eligibility, Mode, Numbers, Safety, Settings, Waiting};
 pub use standing::standing;
 pub use stock::Stock;
 pub use supply::{Supply, golden_among_free, supplies};
-pub use suspended::{OperatorSuspensions, Suspended, suspended};
+pub use suspended::{OperatorSuspensions, Suspended, Suspension, suspended};
 pub use world::{Circumstances, Index, World, out_of_place};
 
 #[cfg(test)]

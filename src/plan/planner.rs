@@ -243,20 +243,7 @@ impl<'a> Planner<'a> {
             }
         }
         notes.extend(tenant_notes(&self.index));
-        let state = self.index.world.state;
-        self.effects.advances = super::advances(
-            state.migrations.values(),
-            &state.movers,
-            &self.effects.movers,
-        );
-        self.effects
-            .movers
-            .sort_by_key(|mover| (mover.migration, mover.number));
-        self.effects.decided.sort_unstable();
-        self.effects.adopted.sort_by_key(|holding| holding.number);
-        self.effects.ended.sort_by_key(|ending| ending.number);
-        self.effects.holdings.sort_by_key(|holding| holding.number);
-        self.effects.facts.sort_by_key(|update| update.user);
+        self.arrange_effects();
         let changes: Vec<Change> = in_order(steps);
         let keep = self.left_alone(&changes);
         Draft {
@@ -270,6 +257,22 @@ impl<'a> Planner<'a> {
             losses_concluded: 0,
             effects: self.effects,
         }
+    }
+
+    /// Puts what is written beside the changes in order, and sees which waves of migrations begin or end with it.
+    fn arrange_effects(&mut self) {
+        let state = self.index.world.state;
+        let effects = &mut self.effects;
+        effects.advances =
+            super::advances(state.migrations.values(), &state.movers, &effects.movers);
+        effects
+            .movers
+            .sort_by_key(|mover| (mover.migration, mover.number));
+        effects.decided.sort_unstable();
+        effects.adopted.sort_by_key(|holding| holding.number);
+        effects.ended.sort_by_key(|ending| ending.number);
+        effects.holdings.sort_by_key(|holding| holding.number);
+        effects.facts.sort_by_key(|update| update.user);
     }
 
     /// How many managed holders this plan leaves alone: all whose holding it neither releases nor ends.

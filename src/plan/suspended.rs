@@ -1,9 +1,20 @@
 //! What keeps a range from giving numbers: its own suspension, or that of its operator.
 
-use super::{State, Suspension};
+use super::State;
 use crate::numbering::Country;
 use crate::rules::{Range, RuleSet};
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
+
+/// A range, or an operator, from which nothing is given for now.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Suspension {
+    /// Why.
+    pub reason: String,
+    /// Since when.
+    pub since: Timestamp,
+}
 
 /// Suspended operators by name: as a whole (no country), or their ranges of one country.
 pub type OperatorSuspensions = BTreeMap<String, BTreeMap<Option<Country>, Suspension>>;

@@ -160,25 +160,31 @@ impl Course<'_> {
         let Some(id) = &self.id else {
             return Ok(plan_report(&seen, draft, directory));
         };
-        let known = !numbers.listing.is_empty() || state.anchor.numbers_listed > 0;
-        if known && self.remembers_numbers(state) {
-            self.tenant
-                .ledger
-                .store_listing(self.fence, &numbers.listing, now)
-                .await?;
-        }
+        self.remember_listing(numbers, state, now).await?;
         let (tasks, conflicts) = self.claim(id, &draft, state, anchor, everyone, now).await?;
         let applied = self.apply(directory, tasks).await?;
         let mut finished = report(&seen, draft, recovered, applied, &conflicts, directory);
-        finished.low_stock = self
-            .aftermath(
-                &world,
-                everyone || self.sees_everybody(directory),
-                &finished.plan,
-            )
-            .await?;
+        let all = everyone || self.sees_everybody(directory);
+        finished.low_stock = self.aftermath(&world, all, &finished.plan).await?;
         self.hold(id, &finished.report).await?;
         Ok(finished)
+    }
+
+    /// Keeps the number list for those who look between syncs.
+    async fn remember_listing(
+        &self,
+        numbers: &Numbers,
+        state: &State,
+        now: Timestamp,
+    ) -> Result<(), JournalError> {
+        let known = !numbers.listing.is_empty() || state.anchor.numbers_listed > 0;
+        if !(known && self.remembers_numbers(state)) {
+            return Ok(());
+        }
+        let ledger = &self.tenant.ledger;
+        ledger
+            .store_listing(self.fence, &numbers.listing, now)
+            .await
     }
 
     /// Whether everybody was read, or is looked at anyway: what few changes cannot have touched is looked at then.

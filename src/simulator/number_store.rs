@@ -121,10 +121,12 @@ impl Number {
         self.number_source.as_deref() == Some("onPremises")
     }
 
-    /// Whether only the operator can change its emergency address (docs/graph.md 10).
+    /// Whether only the operator can change its emergency address (docs/graph.md 10); a number of which nothing is said
+    /// can be changed by anybody.
     pub(super) fn has_locked_location(&self) -> bool {
-        let mut actions = self.supported_customer_actions.iter();
-        self.number_type == "operatorConnect" && !actions.any(|action| action == "locationUpdate")
+        let actions = &self.supported_customer_actions;
+        let may_change = actions.iter().any(|action| action == "locationUpdate");
+        self.number_type == "operatorConnect" && !actions.is_empty() && !may_change
     }
 
     /// Fills what a tenant file may leave out.

@@ -206,19 +206,7 @@ async fn finish_step(
         }
         Action::Assign | Action::Adopt => {
             if let Some(back) = change.part.moves() {
-                let stage = if back {
-                    Stage::Returned
-                } else {
-                    Stage::Assigned
-                };
-                let moved = End {
-                    number: change.number,
-                    user: change.user,
-                    reason: EndReason::Migrated,
-                    rest_until: None,
-                };
-                holdings::end(w, &[moved], "moved").await?;
-                movers::arrive(w, change, stage).await?;
+                move_on(w, change, back).await?;
             }
             let holding = holding_of(change, w.now);
             holdings::end_others(w, change.number, change.user).await?;
@@ -252,6 +240,22 @@ async fn finish_step(
         }
     }
     Ok(w.last_place())
+}
+
+/// The holding of the old type ends where that of the new one begins, or the other way round on the way back.
+async fn move_on(w: &mut Writing, change: &Change, back: bool) -> Result<(), Fault> {
+    let moved = End {
+        number: change.number,
+        user: change.user,
+        reason: EndReason::Migrated,
+        rest_until: None,
+    };
+    holdings::end(w, &[moved], "moved").await?;
+    let stage = match back {
+        true => Stage::Returned,
+        false => Stage::Assigned,
+    };
+    movers::arrive(w, change, stage).await
 }
 
 /// The holding that begins when a step is done.

@@ -38,8 +38,8 @@ pub struct EndedSync {
     pub id: SyncId,
     /// The status of its report.
     pub status: String,
-    /// The digest of its plan.
-    pub plan_id: String,
+    /// The changes that it holds, as the JSON of its report, if it holds any.
+    pub held: Option<String>,
     /// When it ended.
     pub finished: Timestamp,
 }
@@ -138,18 +138,19 @@ impl TenantStore {
         after: i64,
         limit: u32,
     ) -> Result<Vec<EndedSync>, JournalError> {
-        const READ: &str = "SELECT fence, id, status, plan_id, finished FROM syncs
-            WHERE tenant = $1 AND fence > $2 AND finished IS NOT NULL ORDER BY fence LIMIT $3";
+        const READ: &str = "SELECT s.fence, s.id, s.status, h.changes, s.finished FROM syncs s
+            LEFT JOIN held h ON h.tenant = s.tenant AND h.sync = s.id
+            WHERE s.tenant = $1 AND s.fence > $2 AND s.finished IS NOT NULL ORDER BY s.fence LIMIT $3";
         type Row = (i64, String, String, Option<String>, i64);
         let read = async {
             let mut tx = self.pool.read().await?;
             let rows: Vec<Row> = fetch_all!(&mut tx, READ, self.tenant, after, i64::from(limit))?;
-            let ended = |(fence, id, status, plan_id, finished): Row| {
+            let ended = |(fence, id, status, held, finished): Row| {
                 Ok(EndedSync {
                     fence,
                     id,
                     status,
-                    plan_id: plan_id.unwrap_or_default(),
+                    held,
                     finished: Timestamp::from_microsecond(finished)?,
                 })
             };

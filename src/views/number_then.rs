@@ -80,8 +80,17 @@ struct Told {
     rest: Option<(Timestamp, Timestamp)>,
     /// Blocked until then, and since when.
     blocked: Option<(Timestamp, Timestamp)>,
-    /// Set aside by hand: until when, and since when.
-    reserved: Option<(Option<Timestamp>, Timestamp)>,
+    /// Set aside by hand.
+    reserved: Option<SetAside>,
+}
+
+/// A reservation by hand.
+#[derive(Clone, Copy, Debug)]
+struct SetAside {
+    until: Option<Timestamp>,
+    since: Timestamp,
+    /// For somebody by name: it is over when the number is given.
+    by_name: bool,
 }
 
 impl Told {
@@ -93,7 +102,8 @@ impl Told {
             "given-back" | "withdrawn" if assigns => self.claimed = None,
             // What holds it is told by the history; what was before is over.
             "assigned" | "adopted" => {
-                let reserved = self.reserved.take();
+                let given = record.event == "assigned";
+                let reserved = self.reserved.filter(|aside| !(given && aside.by_name));
                 *self = Self {
                     reserved,
                     ..Self::default()
@@ -110,15 +120,19 @@ impl Told {
         }
         if let Some(reserved) = detail.get("reserved") {
             let is_set = !reserved.is_null();
-            self.reserved = is_set.then(|| (until(&reserved["until"]), record.at));
+            self.reserved = is_set.then(|| SetAside {
+                until: until(&reserved["until"]),
+                since: record.at,
+                by_name: reserved["for"].is_string(),
+            });
         }
     }
 
     /// What keeps it from being given, since when and until when; in the order in which the inventory asks.
     fn stands_at(&self, at: Timestamp) -> Option<(NumberState, Timestamp, Option<Timestamp>)> {
         let lasts = |until: Option<Timestamp>| until.is_none_or(|until| at < until);
-        let reserved = self.reserved.filter(|(until, _)| lasts(*until));
-        let reserved = reserved.map(|(until, since)| (NumberState::Reserved, since, until));
+        let reserved = self.reserved.filter(|aside| lasts(aside.until));
+        let reserved = reserved.map(|aside| (NumberState::Reserved, aside.since, aside.until));
         let timed = |state, told: Option<(Timestamp, Timestamp)>| {
             let (until, since) = told.filter(|(until, _)| lasts(Some(*until)))?;
             Some((state, since, Some(until)))

@@ -3,14 +3,16 @@
 pub(super) const STUCK: &[&str] = &[
     "license the holder again, with Phone System and what else the number's type needs",
     "wait until Teams has seen it: minutes, at most a day",
-    "`linekeeper release USER`; a sync alone leaves the number with somebody who is licensed again",
+    "`linekeeper sync --user USER` ends the release that was begun: somebody who is licensed again keeps the number",
+    "`linekeeper release USER`",
     "take the licence away again once the number is gone",
 ];
 pub(super) const STUCK_DELETED: &[&str] = &[
     "restore the user: within 30 days of the deletion, in Entra under deleted users",
     "license the user again, with Phone System and what else the number's type needs",
     "wait until Teams has seen it: minutes, at most a day",
-    "`linekeeper release USER`; a sync alone leaves the number with somebody who is licensed again",
+    "`linekeeper sync --user USER` ends the release that was begun: somebody who is licensed again keeps the number",
+    "`linekeeper release USER`",
     "take the licence away and delete the user again once the number is gone",
 ];
 pub(super) const UNLICENSED: &[&str] = &[

@@ -5,6 +5,7 @@ use crate::numbering::E164;
 use crate::rules::RuleSet;
 use crate::store::{AuditRecord, EndedSync};
 use serde_json::Value;
+use sha2::{Digest, Sha256};
 
 /// What a record of the audit trail tells, if others are told of it.
 pub(super) fn of_record(record: &AuditRecord, rules: &RuleSet) -> Option<Occurrence> {
@@ -50,24 +51,41 @@ fn range_of(rules: &RuleSet, number: Option<E164>) -> Option<String> {
     Some(rules.ranges()[at].name.clone())
 }
 
-/// What the end of a sync tells, and how its end is remembered. A state that lasts is told when it begins: a list that
-/// is held anew is another one if its plan is.
-pub(super) fn of_sync(tenant_was: &str, sync: &EndedSync) -> (Option<Occurrence>, String) {
+/// What the end of a sync tells, and how its end is remembered. A state that lasts is told when it begins; a list that is
+/// held anew is another one if it is about other people.
+pub(super) fn of_sync(before: &str, sync: &EndedSync) -> (Option<Occurrence>, String) {
+    let held = sync.held.as_deref().map(held_list).unwrap_or_default();
     let (event, now) = match sync.status.as_str() {
-        "held" => (Some(Event::Held), format!("held {}", sync.plan_id)),
+        "held" => (Some(Event::Held), format!("held {}", digest_of(&held))),
         "failed" => (Some(Event::Failed), "failed".to_owned()),
         _ => (None, String::new()),
     };
-    let occurrence = event.filter(|_| now != tenant_was).map(|event| Occurrence {
+    let occurrence = event.filter(|_| now != before).map(|event| Occurrence {
         event,
         at: sync.finished,
         about: About {
             sync: Some(sync.id.clone()),
             reason: (event == Event::Failed).then(|| "sync".to_owned()),
+            count: (event == Event::Held).then_some(held.len() as u64),
             ..About::default()
         },
     });
     (occurrence, now)
+}
+
+/// What is held of whom, in an order of its own.
+fn held_list(changes: &str) -> Vec<String> {
+    let changes: Vec<Value> = serde_json::from_str(changes).unwrap_or_default();
+    let line = |change: &Value| format!("{} {}", change["action"], change["user"]["id"]);
+    let mut lines: Vec<String> = changes.iter().map(line).collect();
+    lines.sort_unstable();
+    lines
+}
+
+fn digest_of(lines: &[String]) -> String {
+    let digest = Sha256::digest(lines.join("\n"));
+    let start = digest.iter().take(8);
+    start.map(|byte| format!("{byte:02x}")).collect()
 }
 
 #[cfg(test)]
@@ -146,26 +164,38 @@ mod tests {
 
     #[test]
     fn a_state_of_syncs_is_told_when_it_begins() {
-        let ended = |status: &str, plan: &str| EndedSync {
+        let changes = |users: &str| {
+            let change = |user: char| format!(r#"{{"action":"release","user":{{"id":"{user}"}}}}"#);
+            format!(
+                "[{}]",
+                users.chars().map(change).collect::<Vec<_>>().join(",")
+            )
+        };
+        let ended = |status: &str, users: &str| EndedSync {
             fence: 1,
             id: "1-a".into(),
             status: status.into(),
-            plan_id: plan.into(),
+            held: (!users.is_empty()).then(|| changes(users)),
             finished: "2026-11-20T08:00:00Z".parse().expect("a time"),
         };
         let mut state = String::new();
-        let mut told = |status: &str, plan: &str| {
-            let (occurrence, now) = of_sync(&state, &ended(status, plan));
+        let mut told = |status: &str, users: &str| {
+            let (occurrence, now) = of_sync(&state, &ended(status, users));
             state = now;
-            occurrence.map(|occurrence| occurrence.event)
+            occurrence.map(|occurrence| (occurrence.event, occurrence.about.count))
         };
-        assert_eq!(told("succeeded", "a"), None);
-        assert_eq!(told("failed", ""), Some(Event::Failed));
+        assert_eq!(told("succeeded", ""), None);
+        assert_eq!(told("failed", ""), Some((Event::Failed, None)));
         assert_eq!(told("failed", ""), None);
-        assert_eq!(told("held", "b"), Some(Event::Held));
-        assert_eq!(told("held", "b"), None);
-        assert_eq!(told("held", "c"), Some(Event::Held));
-        assert_eq!(told("partial", "d"), None);
-        assert_eq!(told("failed", ""), Some(Event::Failed));
+        assert_eq!(told("held", "ab"), Some((Event::Held, Some(2))));
+        assert_eq!(told("held", "ba"), None, "the same people");
+        assert_eq!(told("held", "abc"), Some((Event::Held, Some(3))));
+        assert_eq!(told("partial", ""), None);
+        assert_eq!(
+            told("held", ""),
+            Some((Event::Held, Some(0))),
+            "the directory was empty"
+        );
+        assert_eq!(told("failed", ""), Some((Event::Failed, None)));
     }
 }

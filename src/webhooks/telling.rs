@@ -8,7 +8,6 @@ use crate::apply::JournalError;
 use crate::reconcile::Ledger as _;
 use crate::service::Served;
 use crate::store::{NewMessage, Telling, ToldSoFar};
-use crate::views::RangeItem;
 use jiff::Timestamp;
 use std::collections::BTreeSet;
 use uuid::Uuid;
@@ -139,14 +138,6 @@ async fn short_ranges(served: &Served) -> Result<BTreeSet<String>, JournalError>
     }
     let stock = served.view.ranges(None, u32::MAX).await;
     let stock = stock.map_err(|error| JournalError::Unreadable(error.to_string()))?;
-    let is_short = |item: &&RangeItem| {
-        let declared = rules.ranges().iter().find(|range| range.name == item.range);
-        let least = declared.and_then(|range| range.low_stock);
-        let counted = item
-            .total
-            .saturating_sub(item.never + item.reserved + item.absent);
-        least.is_some_and(|least| item.free < least.of(counted))
-    };
-    let short = stock.items.iter().filter(is_short);
+    let short = stock.items.iter().filter(|item| item.supply.is_low());
     Ok(short.map(|item| item.range.clone()).collect())
 }

@@ -41,6 +41,7 @@ fn munich() -> Town {
 
 fn by_carl(reason: &str) -> Reservation {
     Reservation {
+        whom: None,
         by: "carl".to_owned(),
         reason: reason.to_owned(),
         until: None,

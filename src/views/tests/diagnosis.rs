@@ -128,6 +128,7 @@ fn a_number_that_teams_keeps_names_the_way_out_in_its_order() {
     let order = [
         "license the holder",
         "wait",
+        "sync --user USER",
         "release USER",
         "take the licence away",
     ];

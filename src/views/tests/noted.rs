@@ -49,6 +49,7 @@ fn every_kind_of_note_says_what_can_be_done() {
     profile-read-only: A profile that is synchronised from on-premises is set there; that of somebody with an administrator's role, by hand in Entra.
     unknown-plan: Correct the plan's name in the rule; until then the test never holds.
     release-due: License or restore the person before then, and the number stays.
+    migrating: Nothing to do here: the syncs carry the migration on; `linekeeper migrate status` shows how far it is.
     ");
 }
 

@@ -5,6 +5,7 @@ use crate::harness::database::{Database, on_both_engines};
 use crate::harness::run::short;
 use crate::harness::scenario::Scenario;
 use crate::harness::tenant::{E3, E5, Tenant, upn};
+use linekeeper::clock::{Clock as _, SystemClock};
 use serde_json::{Value, json};
 
 on_both_engines!(
@@ -130,7 +131,7 @@ async fn nobody_else_gets_it(database: &Database) {
 
 async fn a_reservation_that_has_expired_counts_for_nothing(database: &Database) {
     let mut story = empty(database).await;
-    let until = jiff::Timestamp::now() + jiff::SignedDuration::from_hours(24);
+    let until = SystemClock::default().now() + jiff::SignedDuration::from_hours(24);
     story
         .reserve_for(
             "+498955501000",

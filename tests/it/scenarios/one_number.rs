@@ -7,6 +7,7 @@ use crate::harness::run::short;
 use crate::harness::scenario::Scenario;
 use crate::harness::tenant::{E5, Tenant, upn};
 use jiff::{SignedDuration, Timestamp};
+use linekeeper::clock::{Clock as _, SystemClock};
 use serde_json::{Value, json};
 
 on_both_engines!(
@@ -45,14 +46,15 @@ async fn the_story_of_one_number(database: &Database) {
     git(&story, &["init", "--quiet"]);
     git(&story, &["add", "rules"]);
     git(&story, &["commit", "--quiet", "-m", "the rules of Munich"]);
-    let begun = Timestamp::now();
+    let begun = SystemClock::default().now();
     uploaded(&mut story).await;
     reserved_for_a_joiner(&mut story).await;
-    assigned_by_rule(&mut story).await;
+    given_to_the_joiner(&mut story).await;
     changed_by_hand(&mut story).await;
     kept_while_disabled(&mut story).await;
     resting_after_the_licence(&mut story).await;
     returned_to_the_same_person(&mut story).await;
+    migrated_to_operator_connect(&mut story).await;
     the_history_is_told(&story, begun).await;
     the_trail_is_told(&story).await;
     story.ends().await;
@@ -69,8 +71,9 @@ async fn uploaded(story: &mut Scenario) {
 
 async fn reserved_for_a_joiner(story: &mut Scenario) {
     story.later("2d");
-    let reason = ["--reason", "for Anna, who joins next week"];
-    story.numbers("reserve", NUMBER, &reason, 0).await;
+    let anna = upn("anna");
+    let wish = ["--for", &anna, "--reason", "joins next week"];
+    story.numbers("reserve", NUMBER, &wish, 0).await;
     story.number(NUMBER, "reserved").await;
     // Somebody else is served meanwhile, and does not get it.
     story.license("bert", E5);
@@ -78,11 +81,10 @@ async fn reserved_for_a_joiner(story: &mut Scenario) {
     story.sync(0).await.changes(&[&other]);
 }
 
-async fn assigned_by_rule(story: &mut Scenario) {
+async fn given_to_the_joiner(story: &mut Scenario) {
     story.later("9d");
     story.joins("anna", "München", &[E5]);
-    story.numbers("unreserve", NUMBER, &[], 0).await;
-    let given = format!("assign anna {NUMBER} rule succeeded");
+    let given = format!("assign anna {NUMBER} pinned succeeded");
     story.sync(0).await.changes(&[&given]);
     story.teams(&[&format!("{NUMBER} anna"), &format!("{OTHER} bert")]);
 }
@@ -134,9 +136,34 @@ async fn returned_to_the_same_person(story: &mut Scenario) {
     story.number(NUMBER, "assigned anna").await;
 }
 
+/// The operator takes it over; Anna keeps it.
+async fn migrated_to_operator_connect(story: &mut Scenario) {
+    story.later("60d");
+    story.rules(&with_an_operator());
+    let anna = upn("anna");
+    story
+        .migrate("start", &["--confirm", "--user", &anna], 0)
+        .await;
+    story.stands("running", "anna released").await;
+    story.number(NUMBER, "assigned anna").await;
+    story.operator(&[NUMBER], json!({}));
+    let given = format!("assign anna {NUMBER} manual succeeded");
+    // Dora gets the one that has rested since Anna had it.
+    let dora = "assign dora +498955501002 rule succeeded";
+    story.sync(0).await.changes(&[&given, dora]);
+    story.sync(0).await.changes(&[]);
+    story.stands("done", "anna verified").await;
+    story.types(&[(NUMBER, "operatorConnect")]);
+}
+
+fn with_an_operator() -> String {
+    let range = RULES.replace("type ", "operator   \"Telecom\"\n  type ");
+    format!("operator \"Telecom\" {{ countries [\"DE\"] migration release-first }}\n{range}")
+}
+
 /// State and holder at each turn, also while the rules cannot be read.
 async fn the_history_is_told(story: &Scenario, begun: Timestamp) {
-    let ended = ["anna manual", "anna delicensed", "anna"];
+    let ended = ["anna manual", "anna delicensed", "anna migrated", "anna"];
     story.history(NUMBER, &ended).await;
     story.rules("range {");
     story.history(NUMBER, &ended).await;
@@ -182,7 +209,7 @@ async fn the_history_is_told(story: &Scenario, begun: Timestamp) {
     ] {
         assert!(text.contains(part), "{part} in {text}");
     }
-    story.rules(RULES);
+    story.rules(&with_an_operator());
     let service = story.serve().await;
     let at = (begun + SignedDuration::from_hours(24 * 10)).to_string();
     let then = service
@@ -210,10 +237,9 @@ async fn the_trail_is_told(story: &Scenario) {
     assert_eq!(
         lines,
         [
-            "reserved for Anna, who joins next week",
-            "unreserved -",
-            "claimed rule by rules",
-            "assigned rule by rules",
+            "reserved joins next week",
+            "claimed pinned by rules",
+            "assigned pinned by rules",
             "claimed manual by rules",
             "released manual by rules",
             // The way back to it, had the other number not come.
@@ -225,6 +251,14 @@ async fn the_trail_is_told(story: &Scenario) {
             "released delicensed by rules",
             "claimed returning by rules",
             "assigned returning by rules",
+            // To the operator: released, given with the new type, seen in the list.
+            "claimed manual by rules",
+            "moving - by rules",
+            "claimed manual by rules",
+            "moved migrated by rules",
+            "moving - by rules",
+            "assigned manual by rules",
+            "moving - by rules",
         ]
     );
     assert!(items.iter().all(|item| item["by"].is_string()), "{run}");

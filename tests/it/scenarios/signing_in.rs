@@ -160,5 +160,7 @@ async fn the_end_of_a_secret_is_told_in_time(database: &Database) {
     );
     story.sync(3).await.says(&["client_secret_expires"]);
     story.configure("mode = \"apply\"", "");
+    // The services were stopped wherever their first sync was.
+    story.sync(0).await;
     story.ends().await;
 }

@@ -22,6 +22,9 @@ async fn listed(desk: &Desk) -> Value {
 #[tokio::test]
 async fn an_address_that_the_operator_keeps_cannot_be_changed() {
     let desk = Desk::new(json!({})).await;
+    let locked = json!({"telephoneNumber": NUMBER, "numberType": "operatorConnect", "isoCountryCode": "DE",
+        "supportedCustomerActions": ["release"]});
+    desk.control("PUT", "/_sim/numbers", locked);
     let (status, detail) = assign_at(&desk, "place-1").await;
     assert_eq!(status, "failed");
     assert!(detail.contains("Contact your operator"), "{detail}");
@@ -31,7 +34,7 @@ async fn an_address_that_the_operator_keeps_cannot_be_changed() {
     assert_eq!(status, StatusCode::BAD_REQUEST, "{body}");
     // The address it has is no change.
     let kept = json!({"telephoneNumber": NUMBER, "numberType": "operatorConnect", "isoCountryCode": "DE",
-        "locationId": "place-1"});
+        "locationId": "place-1", "supportedCustomerActions": ["release"]});
     desk.control("PUT", "/_sim/numbers", kept);
     assert_eq!(assign_at(&desk, "place-1").await.0, "succeeded");
 }

@@ -210,6 +210,7 @@ async fn by_hand_is_recorded(store: &TenantStore, seen: &mut i64) {
     assert_eq!(reasons, [Value::from("on leave"), Value::Null, Value::Null]);
     let reserve = &|facts: &mut linekeeper::plan::NumberFacts| {
         facts.reserved = Some(Reservation {
+            whom: None,
             by: "admin".into(),
             reason: "the board".into(),
             until: Some(at(99)),
