@@ -8,25 +8,14 @@ use std::collections::BTreeSet;
 /// So many people refused in a row suspend a range.
 const REFUSED_IN_A_ROW: u64 = 3;
 
-/// A range that has come to have fewer free numbers than its `low-stock` says.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct LowStock {
-    /// Its name.
-    pub range: String,
-    /// How many free numbers the rules can still give, those of `keep-free` included.
-    pub free: u64,
-    /// `low-stock` as a number.
-    pub threshold: u64,
-}
-
 impl Course<'_> {
-    /// Looks at the ranges once everything is applied. Answers those that are short of numbers for the first time.
+    /// Looks at the ranges once everything is applied.
     pub(super) async fn aftermath(
         &self,
         before: &World<'_>,
         whole: bool,
         plan: &Plan,
-    ) -> Result<Vec<LowStock>, JournalError> {
+    ) -> Result<(), JournalError> {
         let state = self.tenant.ledger.state(self.tenant.clock.now()).await?;
         self.suspend_refusing_ranges(before.state, &state).await?;
         let world = World {
@@ -68,7 +57,7 @@ impl Course<'_> {
         world: &World<'_>,
         whole: bool,
         plan: &Plan,
-    ) -> Result<Vec<LowStock>, JournalError> {
+    ) -> Result<(), JournalError> {
         let ranges = world.rules.ranges();
         let ledger = &self.tenant.ledger;
         let remembered = ledger.low_stock().await?;
@@ -81,17 +70,16 @@ impl Course<'_> {
             .filter(|at| whole || touched.contains(at) || remembered.contains(&ranges[*at].name))
             .collect();
         if counted.is_empty() && remembered.is_empty() {
-            return Ok(Vec::new());
+            return Ok(());
         }
-        let mut short = BTreeSet::new();
-        let mut fallen = Vec::new();
+        let (mut short, mut fallen) = (BTreeSet::new(), Vec::new());
         for (at, supply) in supplies(world, &counted) {
             let name = &ranges[at].name;
             if supply.is_low() {
                 short.insert(name.clone());
             }
             match (supply.is_low(), remembered.contains(name)) {
-                (true, false) => fallen.push(low_stock(name, supply)),
+                (true, false) => fallen.push((name, supply)),
                 (false, true) => {
                     tracing::info!(
                         range = name,
@@ -106,21 +94,15 @@ impl Course<'_> {
             let now = self.tenant.clock.now();
             ledger.remember_low_stock(self.fence, &short, now).await?;
         }
-        fallen.iter().for_each(tell);
-        Ok(fallen)
+        for (range, supply) in fallen {
+            tell(range, supply);
+        }
+        Ok(())
     }
 }
 
-fn low_stock(name: &str, supply: Supply) -> LowStock {
-    LowStock {
-        range: name.to_owned(),
-        free: supply.free,
-        threshold: supply.least.unwrap_or_default(),
-    }
-}
-
-fn tell(low: &LowStock) {
-    let (range, count, threshold) = (&low.range, low.free, low.threshold);
+fn tell(range: &str, supply: Supply) {
+    let (count, threshold) = (supply.free, supply.least.unwrap_or_default());
     tracing::warn!(
         range,
         count,

@@ -101,7 +101,6 @@ impl Begun {
             failure: Some(ReadError::Broken(text)),
             held_because: Vec::new(),
             plan: Plan::default(),
-            low_stock: Vec::new(),
         };
         self.span
             .in_scope(|| tracing::warn!("the service was stopped before the sync had ended"));

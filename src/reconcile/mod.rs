@@ -23,7 +23,6 @@ mod tenant;
 mod told;
 mod verify;
 
-pub use aftermath::LowStock;
 pub use begun::{Begun, begin};
 pub use by_hand::is_unfinished;
 pub use migrate::{SurveyError, survey};

@@ -1,6 +1,5 @@
 //! The sentence: observe, decide, plan, guard, claim, apply, verify.
 
-use super::aftermath::LowStock;
 use super::decide::{decide, is_for_everyone, settings_digest};
 use super::observe::{self, Directory, Numbers};
 use super::verify::{Seen, failed_report, plan_report, report};
@@ -30,8 +29,6 @@ pub struct Finished {
     pub held_because: Vec<String>,
     /// The plan itself, for saving.
     pub plan: Plan,
-    /// Ranges that this sync found short of numbers while the one before had not: each is told of once.
-    pub low_stock: Vec<LowStock>,
 }
 
 /// Why there was no sync at all.
@@ -163,9 +160,9 @@ impl Course<'_> {
         self.remember_listing(numbers, state, now).await?;
         let (tasks, conflicts) = self.claim(id, &draft, state, anchor, everyone, now).await?;
         let applied = self.apply(directory, tasks).await?;
-        let mut finished = report(&seen, draft, recovered, applied, &conflicts, directory);
+        let finished = report(&seen, draft, recovered, applied, &conflicts, directory);
         let all = everyone || self.sees_everybody(directory);
-        finished.low_stock = self.aftermath(&world, all, &finished.plan).await?;
+        self.aftermath(&world, all, &finished.plan).await?;
         self.hold(id, &finished.report).await?;
         Ok(finished)
     }
@@ -326,7 +323,6 @@ impl Course<'_> {
             failure: Some(error),
             held_because: Vec::new(),
             plan: Plan::default(),
-            low_stock: Vec::new(),
         }
     }
 

@@ -131,7 +131,6 @@ pub(super) fn held_report(seen: &Seen, because: String) -> Finished {
         failure: None,
         held_because: vec![because],
         plan: Plan::default(),
-        low_stock: Vec::new(),
     }
 }
 
@@ -186,7 +185,6 @@ fn build(seen: &Seen, draft: Draft, status: SyncStatus, directory: &Directory) -
         failure: None,
         held_because: plan.held_because.clone(),
         plan,
-        low_stock: Vec::new(),
     }
 }
 

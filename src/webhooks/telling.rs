@@ -100,7 +100,7 @@ async fn conditions(served: &Served, silently: bool, now: Timestamp) -> Result<T
     let state = store.state(now).await?;
     let problem = served.rules.problem();
     let problem = problem.as_ref().map(|problem| problem.text.as_str());
-    let short = short_ranges(served).await?;
+    let short = store.low_stock().await?;
     let stands = standing(&state, &short, problem);
     Ok(turn(&store.signals().await?, &stands, silently, now))
 }
@@ -128,16 +128,4 @@ async fn messages(
         }));
     }
     Ok(messages)
-}
-
-/// The ranges with fewer free numbers than their `low-stock`.
-async fn short_ranges(served: &Served) -> Result<BTreeSet<String>, JournalError> {
-    let rules = served.rules.active();
-    if rules.ranges().iter().all(|range| range.low_stock.is_none()) {
-        return Ok(BTreeSet::new());
-    }
-    let stock = served.view.ranges(None, u32::MAX).await;
-    let stock = stock.map_err(|error| JournalError::Unreadable(error.to_string()))?;
-    let short = stock.items.iter().filter(|item| item.supply.is_low());
-    Ok(short.map(|item| item.range.clone()).collect())
 }
